@@ -1,0 +1,1 @@
+"""Translators between the core and Nomad, AWS and Datadog; they decide nothing."""

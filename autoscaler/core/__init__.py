@@ -1,0 +1,1 @@
+"""Pure values and functions: what was observed, what is decided, and why."""

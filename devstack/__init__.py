@@ -1,0 +1,1 @@
+"""The whole system on one machine, for demos and tests: AWS, Datadog and Nomad on loopback."""

@@ -1,0 +1,1 @@
+"""Fetch a video, transcode it with ffmpeg, publish the result; and dispatch such tasks to Nomad."""
