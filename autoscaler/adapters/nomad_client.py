@@ -1,0 +1,130 @@
+"""
+A connection to Nomad through python-nomad, with its errors translated.
+
+TLS is verified (python-nomad's own default is not to), every call has a timeout, and calls go
+through the library's request layer, which alone gives headers, blocking queries and parameters on
+every endpoint.  Imports python-nomad, requests and ``autoscaler.errors``.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
+
+import requests
+from nomad import Nomad
+from nomad.api.base import Requester
+from nomad.api.exceptions import (
+    BaseNomadException,
+    TimeoutNomadException,
+    URLNotAuthorizedNomadException,
+    URLNotFoundNomadException,
+)
+from requests.adapters import HTTPAdapter
+from urllib3.util import Retry
+
+from autoscaler.errors import MalformedReply, NomadDenied, NomadUnavailable
+
+#: Of an error's body, so many characters: enough to know it, too few to leak much.
+_BODY_MAX = 256
+
+
+@dataclass(frozen=True, slots=True)
+class NomadConnection:
+    """Where Nomad is, and as whom to speak to it.  Paths are to PEM files."""
+
+    address: str
+    token: str | None
+    namespace: str
+    region: str | None
+    ca_cert: str | None
+    client_cert: str | None
+    client_key: str | None
+    timeout_seconds: float
+
+    def __repr__(self) -> str:
+        """Without the token."""
+        return f"NomadConnection({self.address!r})"
+
+
+class NotFound(Exception):
+    """Nomad answered 404; what that means is for the caller to say."""
+
+
+class NomadClient:
+    """Reads and writes for one thread: the session under it is not shared."""
+
+    def __init__(self, connection: NomadConnection) -> None:
+        self.address = connection.address
+        self._timeout = connection.timeout_seconds
+        session = requests.Session()
+        # A kept-alive connection that the server closed meanwhile is worth one more try; no more,
+        # for the cycle tries again by itself.
+        once = HTTPAdapter(max_retries=Retry(total=1, status=0, redirect=0, backoff_factor=0))
+        session.mount("http://", once)
+        session.mount("https://", once)
+        cert = (connection.client_cert, connection.client_key)
+        self.nomad = Nomad(
+            address=connection.address,
+            token=connection.token,
+            namespace=connection.namespace,
+            region=connection.region,
+            timeout=connection.timeout_seconds,
+            verify=connection.ca_cert or True,
+            cert=cert if all(cert) else (),
+            session=session,
+        )
+
+    def get(
+        self,
+        endpoint: Requester,
+        *path: str,
+        params: Mapping[str, Any] | None = None,
+        timeout: float | None = None,
+    ) -> requests.Response:
+        """GET; raises ``NotFound``, ``NomadDenied`` or ``NomadUnavailable``."""
+        return self._request("get", endpoint, path, params=dict(params or {}), timeout=timeout)
+
+    def post(self, endpoint: Requester, *path: str, body: object) -> requests.Response:
+        """POST a JSON body; raises as ``get`` does."""
+        return self._request("post", endpoint, path, json=body)
+
+    def _request(
+        self, method: str, endpoint: Requester, path: tuple[str, ...], **kwargs: Any
+    ) -> requests.Response:
+        # A child's id holds a slash, which must not look like one of the path's.
+        parts = [quote(part, safe="") for part in path]
+        what = "/".join(("/v1", endpoint.ENDPOINT, *parts))
+        kwargs["timeout"] = kwargs.get("timeout") or self._timeout
+        try:
+            response: requests.Response = endpoint.request(*parts, method=method, **kwargs)
+        except URLNotFoundNomadException as error:
+            raise NotFound(what) from error
+        except URLNotAuthorizedNomadException as error:
+            raise NomadDenied(
+                f"Nomad refuses {method.upper()} {what}: {_body(error)}; give a token whose policy "
+                "allows it (NOMAD_TOKEN or nomad.token_file)"
+            ) from error
+        except (BaseNomadException, TimeoutNomadException) as error:
+            raise NomadUnavailable(f"Nomad at {self.address}: {what}: {_body(error)}") from error
+        return response
+
+
+def decoded(response: requests.Response, what: str) -> Any:
+    """The JSON of an answer, or ``MalformedReply``."""
+    try:
+        return response.json()
+    except ValueError as error:
+        raise MalformedReply(f"Nomad's {what} is no JSON", stage="nomad") from error
+
+
+def _body(error: Exception) -> str:
+    reply = getattr(error, "nomad_resp", error)
+    if isinstance(reply, requests.Response):
+        return f"{reply.status_code} {reply.text.strip()[:_BODY_MAX]}"
+    root = reply
+    while isinstance(root, BaseException) and (root.__cause__ or root.__context__):
+        root = root.__cause__ or root.__context__
+    if isinstance(root, ConnectionRefusedError):
+        return "connection refused; is the server running, and the address right?"
+    return f"{type(root).__name__}: {root}"[:_BODY_MAX]

@@ -1,0 +1,234 @@
+"""
+Put the parts together and run them: the only place where the concrete classes meet.
+
+Imports everything below it.
+"""
+
+import os
+import random
+import signal
+import sys
+import threading
+from collections.abc import Mapping
+from functools import partial
+from pathlib import Path
+
+import structlog
+
+from autoscaler import logs
+from autoscaler.adapters.asg import AutoScalingGroup, AwsConnection
+from autoscaler.adapters.cycle_log import CycleLog
+from autoscaler.adapters.datadog import DatadogConnection, DatadogReporter
+from autoscaler.adapters.dry_run import DryRunWorld
+from autoscaler.adapters.live import LiveWorld
+from autoscaler.adapters.nomad import NomadNodes, NomadQueue
+from autoscaler.adapters.nomad_client import NomadClient, NomadConnection
+from autoscaler.adapters.printer import DecisionPrinter
+from autoscaler.adapters.watcher import JobWatcher
+from autoscaler.clock import SystemClock
+from autoscaler.config import Config, load
+from autoscaler.core.decision import Memory
+from autoscaler.core.settings import PoolSettings
+from autoscaler.daemon import Daemon, PoolRunner
+from autoscaler.errors import ConfigError
+from autoscaler.ports import Reporter, World
+
+_log = structlog.get_logger()
+
+#: After a signal to stop: what is in hand may take so long, then the process ends regardless.
+STOP_TIMEOUT_SECONDS = 4.0
+
+
+class App:
+    """One configuration at work."""
+
+    def __init__(
+        self, config: Config, *, dry_run: bool, memories: Mapping[str, Memory] | None = None
+    ) -> None:
+        self._config = config
+        self._connection = _nomad_connection(config)
+        self._datadog: DatadogReporter | None = None
+        self._worlds: list[LiveWorld] = []
+        self._daemon: Daemon | None = None
+        self._watchers: list[JobWatcher] = []
+        reporters = self._reporters(dry_run=dry_run)
+        self.runners = [
+            PoolRunner(
+                settings=pool,
+                world=self._world(pool, dry_run=dry_run),
+                reporters=reporters,
+                clock=SystemClock(),
+                memory=(memories or {}).get(pool.name, Memory()),
+            )
+            for pool in config.pools
+        ]
+
+    def once(self) -> bool:
+        """One cycle of each pool; whether all went well."""
+        for runner in self.runners:
+            # First, so that the one cycle there is can tell how long the oldest child has waited.
+            runner.world.recount(runner.clock.now())
+        reports = [runner.run() for runner in self.runners]
+        return all(report is not None and report.outcome != "failed" for report in reports)
+
+    def start(self) -> None:
+        """Set the daemon and its watchers to work."""
+        rng = random.Random()  # noqa: S311 - spreads retries, keeps no secret
+        self._daemon = Daemon(self.runners, self._config.interval, SystemClock(), rng)
+        self._watchers = [
+            JobWatcher(
+                NomadClient(self._connection), job, partial(self._daemon.wake, pool.name), rng
+            )
+            for pool in self._config.pools
+            for job in pool.jobs
+        ]
+        self._daemon.start()
+        for watcher in self._watchers:
+            watcher.start()
+
+    def stop(self) -> bool:
+        """Finish the actions in hand; False if a call hangs, whose cycle then acts no more."""
+        for watcher in self._watchers:
+            watcher.stop()
+        ended = self._daemon is None or self._daemon.stop(STOP_TIMEOUT_SECONDS)
+        self.close()
+        return ended
+
+    def close(self) -> None:
+        """Let sockets and threads go."""
+        for world in self._worlds:
+            world.close()
+        if self._datadog is not None:
+            self._datadog.close()
+
+    def _reporters(self, *, dry_run: bool) -> list[Reporter]:
+        if dry_run:
+            # It writes nothing, to Datadog neither: beside a live daemon it would double the graph.
+            return [DecisionPrinter(sys.stdout)]
+        reporters: list[Reporter] = [CycleLog()]
+        settings = self._config.datadog
+        if settings.statsd is not None:
+            self._datadog = DatadogReporter(
+                DatadogConnection(settings.statsd, settings.prefix, settings.tags, settings.events)
+            )
+            reporters.append(self._datadog)
+        return reporters
+
+    def _world(self, pool: PoolSettings, *, dry_run: bool) -> World:
+        client = NomadClient(self._connection)
+        live = LiveWorld(
+            pool.name,
+            NomadNodes(client, pool.nodes),
+            tuple(NomadQueue(client, job) for job in pool.jobs),
+            AutoScalingGroup(
+                AwsConnection(self._config.aws.region, self._config.aws.endpoint_url), pool.group
+            ),
+        )
+        self._worlds.append(live)
+        return DryRunWorld(live) if dry_run else live
+
+
+def run_once(path: Path, *, dry_run: bool) -> int:
+    """One cycle; 0, or 1 if it failed."""
+    config = load(path, os.environ)
+    logs.configure(config.log.format, config.log.level)
+    app = App(config, dry_run=dry_run)
+    try:
+        return 0 if app.once() else 1
+    finally:
+        app.close()
+
+
+def serve(path: Path, *, dry_run: bool) -> int:
+    """The daemon, until SIGTERM or SIGINT; SIGHUP takes the whole new configuration, or none."""
+    config = load(path, os.environ)
+    logs.configure(config.log.format, config.log.level)
+    wanted = _Signals()
+    memories: dict[str, Memory] = {}
+    while True:
+        app = App(config, dry_run=dry_run, memories=memories)
+        pools = [pool.name for pool in config.pools]
+        _log.info("daemon.started", pools=pools, dry_run=dry_run, nomad=config.nomad.address)
+        app.start()
+        replaced = _wait_for_reload(wanted, path)
+        ended = app.stop()
+        if replaced is None:
+            return _exit(ended=ended)
+        memories = {runner.settings.name: runner.memory for runner in app.runners}
+        config = replaced
+        logs.configure(config.log.format, config.log.level)
+
+
+def _exit(*, ended: bool) -> int:
+    if ended:
+        _log.info("daemon.stopped")
+        return 0
+    # A call that hangs must not hold the process up; whatever it was, it is safe to repeat.
+    _log.warning("daemon.stopped", note="a call was still under way; how it ended is not known")
+    sys.stderr.flush()
+    os._exit(0)
+
+
+def _wait_for_reload(wanted: "_Signals", path: Path) -> Config | None:
+    """The next configuration that can be used, or None when it is time to stop."""
+    while wanted.wait() == "reload":
+        try:
+            config = load(path, os.environ)
+            _nomad_connection(config)
+        except ConfigError as error:
+            _log.error("config.rejected", problems=list(error.problems), then="the old one stays")
+        else:
+            _log.info("config.accepted", path=str(path))
+            return config
+    return None
+
+
+class _Signals:
+    """SIGTERM, SIGINT and SIGHUP as flags: a handler that did more would do it mid-action."""
+
+    def __init__(self) -> None:
+        self._stop = False
+        self._reload = False
+        self._any = threading.Event()
+        signal.signal(signal.SIGTERM, self._on_stop)
+        signal.signal(signal.SIGINT, self._on_stop)
+        signal.signal(signal.SIGHUP, self._on_reload)
+
+    def wait(self) -> str:
+        """Sleep until there is one: ``stop`` or ``reload``."""
+        while not (self._stop or self._reload):
+            self._any.wait()
+            self._any.clear()
+        if self._stop:
+            return "stop"
+        self._reload = False
+        return "reload"
+
+    def _on_stop(self, *_: object) -> None:
+        self._stop = True
+        self._any.set()
+
+    def _on_reload(self, *_: object) -> None:
+        self._reload = True
+        self._any.set()
+
+
+def _nomad_connection(config: Config) -> NomadConnection:
+    nomad = config.nomad
+    token = os.environ.get("NOMAD_TOKEN") or None
+    if nomad.token_file is not None:
+        try:
+            token = Path(nomad.token_file).read_text(encoding="utf-8").strip()
+        except OSError as error:
+            problem = f"nomad.token_file: {nomad.token_file}: {error.strerror}"
+            raise ConfigError("the Nomad token", (problem,)) from error
+    return NomadConnection(
+        address=(nomad.address or "").rstrip("/"),
+        token=token,
+        namespace=nomad.namespace or "default",
+        region=nomad.region,
+        ca_cert=nomad.ca_cert,
+        client_cert=nomad.client_cert,
+        client_key=nomad.client_key,
+        timeout_seconds=nomad.timeout.total_seconds(),
+    )

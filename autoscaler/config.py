@@ -1,0 +1,262 @@
+"""
+From YAML and the environment to one frozen ``Config``, or a ``ConfigError`` with every problem.
+
+Unknown keys are refused and nothing is adjusted in silence.  The environment is honoured as
+Nomad's and AWS's own tools do; secrets come from it, or from files, never from the YAML.
+Imports core.settings, errors, logs, yaml and pydantic.
+"""
+
+import re
+import typing
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field, fields, is_dataclass, replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, ClassVar
+
+import yaml
+from pydantic import TypeAdapter, ValidationError
+
+from autoscaler.core.settings import PoolSettings, problems
+from autoscaler.errors import ConfigError
+from autoscaler.logs import Format, Level
+
+_STRICT: dict[str, Any] = {"extra": "forbid"}
+
+_UNITS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400}
+_DURATION = re.compile(r"(?:\d+(?:\.\d+)?(?:ms|[smhd]))+")
+_DURATION_PART = re.compile(r"(\d+(?:\.\d+)?)(ms|[smhd])")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogSettings:
+    """How and how much is logged."""
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = _STRICT
+    format: Format = "auto"
+    level: Level = "info"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NomadSettings:
+    """Where Nomad is; what is null comes from the environment that the nomad command reads."""
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = _STRICT
+    address: str | None = None
+    region: str | None = None
+    namespace: str | None = None
+    token_file: str | None = None
+    ca_cert: str | None = None
+    client_cert: str | None = None
+    client_key: str | None = None
+    timeout: timedelta = timedelta(seconds=10)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AwsSettings:
+    """Which region; credentials come as for every AWS tool."""
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = _STRICT
+    region: str
+    endpoint_url: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DatadogSettings:
+    """Where DogStatsD listens; null sends nothing."""
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = _STRICT
+    #: ``HOST:PORT`` or ``unix:///PATH``.
+    statsd: str | None = "127.0.0.1:8125"
+    prefix: str = "autoscaler"
+    tags: tuple[str, ...] = ()
+    events: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Config:
+    """Everything that the daemon is told."""
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = _STRICT
+    interval: timedelta = timedelta(seconds=10)
+    log: LogSettings = field(default_factory=LogSettings)
+    nomad: NomadSettings = field(default_factory=NomadSettings)
+    aws: AwsSettings
+    datadog: DatadogSettings = field(default_factory=DatadogSettings)
+    pools: tuple[PoolSettings, ...]
+
+
+def load(path: Path, environment: Mapping[str, str]) -> Config:
+    """Read a file; raises ``ConfigError`` that names every problem with its place."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise ConfigError(str(path), (f"{error.strerror}",)) from error
+    except UnicodeDecodeError as error:
+        raise ConfigError(str(path), (f"is no UTF-8 text: {error}",)) from error
+    return parse(text, environment, source=str(path))
+
+
+def parse(text: str, environment: Mapping[str, str], *, source: str = "configuration") -> Config:
+    """Parse YAML; raises ``ConfigError`` that names every problem with its path and line."""
+    try:
+        tree = yaml.compose(text, Loader=yaml.SafeLoader)
+        data = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        raise ConfigError(source, (f"is no YAML: {' '.join(str(error).split())}",)) from error
+    if not isinstance(data, dict):
+        raise ConfigError(source, ("is empty; start from config.example.yaml",))
+    lines, found = dict(_lines(tree)), list(_repeated(tree))
+    data = _with_durations(data, Config, "", found)
+    try:
+        config = TypeAdapter(Config).validate_python(data)
+    except ValidationError as error:
+        found.extend(_problem(one) for one in error.errors(include_url=False))
+        found.extend(problems(_sound_pools(data)))
+        raise ConfigError(source, _placed(found, lines)) from error
+    found.extend(problems(dict(enumerate(config.pools))))
+    found.extend(_of_the_whole(config))
+    if found:
+        raise ConfigError(source, _placed(found, lines))
+    return replace(config, nomad=_with_environment(config.nomad, environment))
+
+
+def parse_duration(text: str) -> timedelta:
+    """``90s``, ``1m30s``, ``500ms``, ``2h``, ``1d``.  Raises ``ValueError``."""
+    if not _DURATION.fullmatch(text):
+        message = f"{text!r} is no duration; write a number and a unit, such as 30s, 1m30s or 2h"
+        raise ValueError(message)
+    parts = _DURATION_PART.findall(text)
+    return timedelta(seconds=sum(float(number) * _UNITS[unit] for number, unit in parts))
+
+
+def _sound_pools(data: Mapping[str, Any]) -> dict[int, PoolSettings]:
+    """The pools that can be read by themselves, by place, so that their rules are checked too."""
+    pools = data.get("pools")
+    sound = {}
+    for index, one in enumerate(pools if isinstance(pools, list) else ()):
+        with suppress(ValidationError):
+            sound[index] = TypeAdapter(PoolSettings).validate_python(one)
+    return sound
+
+
+def _of_the_whole(config: Config) -> Iterator[str]:
+    if config.interval < timedelta(seconds=1):
+        yield "interval: is below 1s"
+    if config.nomad.timeout < timedelta(seconds=1):
+        yield "nomad.timeout: is below 1s"
+    if not config.pools:
+        yield "pools: is empty; name at least one"
+    if (config.nomad.client_cert is None) != (config.nomad.client_key is None):
+        yield "nomad: client_cert and client_key go together"
+    address = config.nomad.address
+    if address is not None and not address.startswith(("http://", "https://")):
+        yield f"nomad.address: {address!r} is no URL; write http://HOST:4646 or https://HOST:4646"
+    statsd = config.datadog.statsd
+    if statsd is not None and not re.fullmatch(r"unix:///.+|[^:/]+:\d{1,5}", statsd):
+        yield f"datadog.statsd: {statsd!r} is neither HOST:PORT nor unix:///PATH"
+
+
+def _with_environment(nomad: NomadSettings, environment: Mapping[str, str]) -> NomadSettings:
+    """The file first, then what the nomad command would read, then Nomad's own defaults."""
+
+    def either(ours: str | None, variable: str, default: str | None = None) -> str | None:
+        return ours or environment.get(variable) or default
+
+    return replace(
+        nomad,
+        address=either(nomad.address, "NOMAD_ADDR", "http://127.0.0.1:4646"),
+        region=either(nomad.region, "NOMAD_REGION"),
+        namespace=either(nomad.namespace, "NOMAD_NAMESPACE", "default"),
+        ca_cert=either(nomad.ca_cert, "NOMAD_CACERT"),
+        client_cert=either(nomad.client_cert, "NOMAD_CLIENT_CERT"),
+        client_key=either(nomad.client_key, "NOMAD_CLIENT_KEY"),
+    )
+
+
+def _with_durations(data: Any, kind: Any, path: str, found: list[str]) -> Any:
+    """Texts where the settings want durations, turned into durations."""
+    inner = _item_type(kind)
+    if inner is not None and isinstance(data, list):
+        return [
+            _with_durations(item, inner, f"{path}{index}.", found)
+            for index, item in enumerate(data)
+        ]
+    if not is_dataclass(kind) or not isinstance(data, dict):
+        return data
+    hints = typing.get_type_hints(kind)
+    kinds = {one.name.rstrip("_"): hints[one.name] for one in fields(kind)}
+    return {
+        key: _duration(value, f"{path}{key}", found)
+        if kinds.get(key) is timedelta
+        else _with_durations(value, kinds.get(key), f"{path}{key}.", found)
+        for key, value in data.items()
+    }
+
+
+def _duration(value: Any, path: str, found: list[str]) -> Any:
+    try:
+        return parse_duration(value if isinstance(value, str) else str(value))
+    except ValueError as error:
+        found.append(f"{path}: {error}")
+        return timedelta(seconds=1)  # Any; the problem is noted, and the rest shall be found too.
+
+
+def _item_type(kind: Any) -> Any:
+    arguments: Sequence[Any] = typing.get_args(kind)
+    return arguments[0] if typing.get_origin(kind) is tuple and arguments else None
+
+
+def _problem(error: Any) -> str:
+    path = ".".join(str(part) for part in error["loc"])
+    match error["type"]:
+        case "unexpected_keyword_argument" | "extra_forbidden":
+            return f"{path}: no such key"
+        case "missing" | "missing_keyword_only_argument" | "missing_argument":
+            return f"{path}: is missing"
+        case "dataclass_type":
+            return f"{path}: should hold keys, not {error['input']!r}"
+        case "tuple_type":
+            return f"{path}: should be a list, such as [{error['input']}]"
+        case _:
+            return f"{path}: {error['msg'][:1].lower()}{error['msg'][1:]}, not {error['input']!r}"
+
+
+def _lines(node: Any, path: str = "") -> Iterator[tuple[str, int]]:
+    """The line of each path."""
+    if isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            inner = f"{path}{key.value}"
+            yield inner, key.start_mark.line + 1
+            yield from _lines(value, f"{inner}.")
+    elif isinstance(node, yaml.SequenceNode):
+        for index, value in enumerate(node.value):
+            yield f"{path}{index}", value.start_mark.line + 1
+            yield from _lines(value, f"{path}{index}.")
+
+
+def _repeated(node: Any, path: str = "") -> Iterator[str]:
+    """Keys that stand twice: YAML would keep the last and drop the first in silence."""
+    if isinstance(node, yaml.MappingNode):
+        seen: set[str] = set()
+        for key, value in node.value:
+            if key.value in seen:
+                yield f"{path}{key.value}: stands twice"
+            seen.add(key.value)
+            yield from _repeated(value, f"{path}{key.value}.")
+    elif isinstance(node, yaml.SequenceNode):
+        for index, value in enumerate(node.value):
+            yield from _repeated(value, f"{path}{index}.")
+
+
+def _placed(found: Sequence[str], lines: Mapping[str, int]) -> tuple[str, ...]:
+    """The problems in the order of the file, each with its line or that of what should hold it."""
+    placed = []
+    for problem in found:
+        path = problem.partition(":")[0]
+        while path and path not in lines:
+            path = path.rpartition(".")[0]
+        line = lines.get(path, 0)
+        placed.append((line, f"line {line}: {problem}" if line else problem))
+    return tuple(text for _, text in sorted(placed, key=lambda one: one[0]))

@@ -1,0 +1,184 @@
+"""
+Keep the cycles going: one APScheduler job per pool, woken early by the watchers.
+
+APScheduler owns the timer.  Cycles of one pool never overlap, and a storm of changes makes one
+cycle, not a thousand: after each cycle the pool rests for a multiple of the time that the cycle
+took.  Imports loop, core, ports, clock, apscheduler and structlog.
+"""
+
+import random
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+import structlog
+from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_EXECUTED, JobExecutionEvent
+from apscheduler.executors.pool import ThreadPoolExecutor
+from apscheduler.schedulers.background import BackgroundScheduler
+from apscheduler.triggers.interval import IntervalTrigger
+
+from autoscaler.clock import Clock
+from autoscaler.core.decision import Memory
+from autoscaler.core.settings import PoolSettings
+from autoscaler.loop import run_cycle
+from autoscaler.ports import CycleReport, Reporter, World
+
+_log = structlog.get_logger()
+
+#: After a cycle a woken one waits at least so long, and at least so many times the cycle's length.
+_REST_MIN = timedelta(milliseconds=50)
+_REST_FACTOR = 4
+#: After a failed cycle the interval doubles up to this.
+_BACKOFF_MAX = timedelta(seconds=60)
+
+
+@dataclass(slots=True)
+class PoolRunner:
+    """One pool's cycles, and what is carried from one to the next.  For one thread at a time."""
+
+    settings: PoolSettings
+    world: World
+    reporters: Sequence[Reporter]
+    clock: Clock
+    memory: Memory = field(default_factory=Memory)
+    failed_count: int = 0
+    cycle_count: int = 0
+
+    def run(self, stopping: Callable[[], bool] = lambda: False) -> CycleReport | None:
+        """
+        Run one cycle, then the slow reads that are due.
+
+        Nothing that goes wrong in a cycle ends the daemon; None is a cycle that broke.
+        """
+        self.cycle_count += 1
+        cycle_id = f"c-{self.cycle_count:06d}"
+        try:
+            report = run_cycle(
+                self.world,
+                self.reporters,
+                self.settings,
+                self.memory,
+                self.clock,
+                cycle_id=cycle_id,
+                stopping=stopping,
+            )
+            self.memory = report.memory
+            self.failed_count = self.failed_count + 1 if report.outcome == "failed" else 0
+            if not stopping():
+                self.world.recount(self.clock.now())
+        except Exception:  # noqa: BLE001 - a defect must not take the other pools along
+            self.failed_count += 1
+            _log.exception("cycle.broken", pool=self.settings.name, cycle_id=cycle_id)
+            return None
+        return report
+
+
+class Daemon:
+    """Runs the pools until it is stopped."""
+
+    def __init__(
+        self,
+        runners: Sequence[PoolRunner],
+        interval: timedelta,
+        clock: Clock,
+        rng: random.Random,
+    ) -> None:
+        self._interval = interval
+        self._clock = clock
+        self._rng = rng
+        self._runners = {runner.settings.name: runner for runner in runners}
+        self._lock = threading.Lock()
+        self._running: set[str] = set()
+        self._woken: set[str] = set()
+        self._rested_at: dict[str, datetime] = {}
+        self._idle = threading.Condition(self._lock)
+        self._stopping = threading.Event()
+        self._scheduler = BackgroundScheduler(
+            timezone=UTC,
+            executors={"default": ThreadPoolExecutor(max_workers=max(1, len(self._runners)))},
+            # A late tick is a tick: by default APScheduler drops one that is a second late.
+            job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
+        )
+        self._scheduler.add_listener(self._ended, EVENT_JOB_EXECUTED | EVENT_JOB_ERROR)
+        self._reports: dict[str, CycleReport | None] = {}
+
+    def start(self) -> None:
+        """Begin, with a cycle of each pool at once."""
+        for name in self._runners:
+            self._scheduler.add_job(
+                self._run,
+                IntervalTrigger(seconds=self._interval.total_seconds(), timezone=UTC),
+                args=[name],
+                id=name,
+                next_run_time=self._clock.now(),
+            )
+        self._scheduler.start()
+
+    def wake(self, pool: str) -> None:
+        """Something changed: run a cycle as soon as the pool has rested from the last."""
+        with self._lock:
+            self._woken.add(pool)
+            if pool not in self._running:
+                self._schedule(pool, max(self._clock.now(), self._rest_ends(pool)))
+
+    def stop(self, timeout_seconds: float) -> bool:
+        """Finish the actions in hand and begin nothing new; False if one would not end in time."""
+        self._stopping.set()
+        self._scheduler.shutdown(wait=False)
+        with self._idle:
+            return self._idle.wait_for(lambda: not self._running, timeout_seconds)
+
+    def _run(self, pool: str) -> None:
+        with self._lock:
+            if self._stopping.is_set():
+                return
+            self._running.add(pool)
+            self._woken.discard(pool)
+        began = self._clock.monotonic()
+        try:
+            report = self._runners[pool].run(self._stopping.is_set)
+        finally:
+            took = timedelta(seconds=self._clock.monotonic() - began)
+            with self._idle:
+                self._running.discard(pool)
+                self._rested_at[pool] = self._clock.now() + max(_REST_MIN, took * _REST_FACTOR)
+                self._idle.notify_all()
+        self._reports[pool] = report
+        if took > self._interval:
+            _log.warning("cycle.overran", pool=pool, seconds=round(took.total_seconds(), 3))
+
+    def _ended(self, event: JobExecutionEvent) -> None:
+        """
+        Say when the next cycle is due.
+
+        Here, and not at the end of ``_run``: only now does APScheduler count the job as ended, and
+        a run that came due before would be dropped.
+        """
+        pool = event.job_id
+        with self._lock:
+            if self._stopping.is_set():
+                return
+            due_at = self._due_at(pool, self._reports.get(pool))
+            if pool in self._woken:
+                due_at = min(due_at, self._rest_ends(pool))
+            self._schedule(pool, due_at)
+
+    def _due_at(self, pool: str, report: CycleReport | None) -> datetime:
+        now = self._clock.now()
+        failed_count = self._runners[pool].failed_count
+        if failed_count:
+            backoff = min(self._interval * 2 ** min(failed_count - 1, 10), _BACKOFF_MAX)
+            wait: timedelta = max(self._interval, backoff) * self._rng.uniform(0.75, 1.0)
+            return now + wait
+        due_at: datetime = now + self._interval
+        if report is not None and report.decision.look_again_at is not None:
+            due_at = min(due_at, max(report.decision.look_again_at, self._rest_ends(pool)))
+        return due_at
+
+    def _rest_ends(self, pool: str) -> datetime:
+        return self._rested_at.get(pool, datetime.min.replace(tzinfo=UTC))
+
+    def _schedule(self, pool: str, at: datetime) -> None:
+        if self._scheduler.running and not self._stopping.is_set():
+            self._scheduler.modify_job(pool, next_run_time=at)

@@ -1,0 +1,73 @@
+"""
+One cycle: observe → decide → act → report.
+
+The daemon, ``--once`` and ``--dry-run`` all call this ``run_cycle``; only the world that they hand
+in differs.  Imports core, ports, clock and errors.
+"""
+
+from collections.abc import Callable, Sequence
+
+from autoscaler.clock import Clock
+from autoscaler.core.decision import Memory
+from autoscaler.core.plan import Action, Terminate, Uncordon, plan, remember
+from autoscaler.core.policy import decide
+from autoscaler.core.settings import PoolSettings
+from autoscaler.errors import ActionError, ObservationError
+from autoscaler.ports import ActionReport, CycleReport, Reporter, World
+
+
+def run_cycle(  # noqa: PLR0913 - all that a cycle depends on, so that nothing hides in globals
+    world: World,
+    reporters: Sequence[Reporter],
+    settings: PoolSettings,
+    memory: Memory,
+    clock: Clock,
+    *,
+    cycle_id: str,
+    stopping: Callable[[], bool] = lambda: False,
+) -> CycleReport:
+    """Run one cycle of one pool; ``stopping`` is asked before each action."""
+    started = clock.monotonic()
+    now = clock.now()
+    observation = world.observe(now)
+    decision = decide(observation, settings, memory, now)
+    actions = _carry_out(world, plan(decision, settings.group, now), stopping)
+    applied = [report.action for report in actions if report.outcome == "applied"]
+    report = CycleReport(
+        pool=settings.name,
+        cycle_id=cycle_id,
+        observation=observation,
+        decision=decision,
+        actions=actions,
+        memory=remember(decision.memory, applied, now),
+        ended_at=clock.now(),
+        duration_seconds=clock.monotonic() - started,
+    )
+    for reporter in reporters:
+        reporter.report(report)
+    return report
+
+
+def _carry_out(
+    world: World, actions: Sequence[Action], stopping: Callable[[], bool]
+) -> tuple[ActionReport, ...]:
+    """In order; the first that fails is the last that is tried."""
+    reports: list[ActionReport] = []
+    for action in actions:
+        if stopping():
+            break
+        try:
+            reports.append(_carry_out_one(world, action))
+        except (ActionError, ObservationError) as error:
+            reports.append(ActionReport(action, "failed", str(error), error.stage))
+            break
+    return tuple(reports)
+
+
+def _carry_out_one(world: World, action: Action) -> ActionReport:
+    # The decision is as old as its observation; only what is true now may end an instance.
+    if isinstance(action, Terminate) and not world.still_idle(action.node.node_id):
+        world.apply(Uncordon(action.node))
+        return ActionReport(action, "given_up", "work came before the cordon took; taken back")
+    world.apply(action)
+    return ActionReport(action, "applied")
