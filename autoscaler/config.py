@@ -25,8 +25,8 @@ from autoscaler.logs import Format, Level
 _STRICT: dict[str, Any] = {"extra": "forbid"}
 
 _UNITS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400}
-_DURATION = re.compile(r"(?:\d+(?:\.\d+)?(?:ms|[smhd]))+")
-_DURATION_PART = re.compile(r"(\d+(?:\.\d+)?)(ms|[smhd])")
+_DURATION = re.compile(r"(?:[0-9]+(?:\.[0-9]+)?(?:ms|[smhd]))+")
+_DURATION_PART = re.compile(r"([0-9.]+)(ms|[smhd])")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

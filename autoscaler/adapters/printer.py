@@ -40,6 +40,7 @@ def _text(report: CycleReport) -> str:
             f"  nodes     {counts.ready} ready ({counts.busy} busy, {counts.idle} idle), "
             f"{counts.in_flight} in flight, {counts.cordoned} cordoned, {counts.unjoined} unjoined"
         )
+    lines.extend(f"  unknown   {one.part}: {one.detail}" for one in observed.missing)
     desired = "unknown" if decision.current is None else f"{decision.current}"
     if decision.desired != decision.current:
         desired += f" → {decision.desired}"

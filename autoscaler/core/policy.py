@@ -67,10 +67,11 @@ def _hold(observed: Observation, memory: Memory) -> Decision:
 
 
 def _missing(observed: Observation) -> tuple[Reason, ...]:
-    return tuple(
-        Reason(Rule.INCOMPLETE, f"{missing.part} unknown, so nothing is let go: {missing.detail}")
-        for missing in observed.missing
-    )
+    """The details are in the observation: here is what follows from them."""
+    parts = " and ".join(sorted({missing.part for missing in observed.missing}))
+    if not parts:
+        return ()
+    return (Reason(Rule.INCOMPLETE, f"{parts} unknown, which is not zero: nothing is let go"),)
 
 
 def _unjoined(fleet: Fleet, settings: PoolSettings) -> tuple[Reason, ...]:

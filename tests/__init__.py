@@ -1,0 +1,1 @@
+"""Tests: unit (no I/O), contract (adapters against servers), e2e (the devstack)."""
