@@ -2,34 +2,34 @@
 AWS on this machine: an Auto Scaling group, its instances, and a bucket.
 
 Owns the server's process (``devstack.awsserver``) and sets up in it what the autoscaler expects to
-find in an account.  May import ``devstack.awscalls``, ``devstack.processes``,
-``devstack.deadline``, ``devstack.errors``, botocore and the standard library.
+find in an account.  May import ``devstack.awscalls``, ``devstack.children``,
+``devstack.deadline``, ``devstack.errors``, boto3 and the standard library.
 """
 
+import contextlib
+import http.client
 import os
 import socket
 import sys
-import urllib.error
-import urllib.request
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
+from urllib.parse import urlsplit
 
+import boto3.session
 import botocore.config
 import botocore.session
 
 from devstack.awscalls import LAUNCHED_PATH, OWN_CLIENT, REGION, AwsCall, CallRecord
+from devstack.children import Process
 from devstack.deadline import wait_until
 from devstack.errors import DevstackError
-from devstack.processes import Process
 
 #: Dummies: nothing on loopback checks them, and every AWS client wants some.
 ACCESS_KEY_ID = "AKIADEVSTACK00000000"
 SECRET_ACCESS_KEY = "devstack"  # noqa: S105  (opens nothing: the server checks no signature)
-
-_NO_PROXY_OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +102,7 @@ class LocalAws:
             raise DevstackError(f"local AWS ended while starting.\n{self.last_words()}")
         try:
             self.launched("none")
-        except (urllib.error.URLError, OSError):
+        except (OSError, http.client.HTTPException):
             return False
         return True
 
@@ -129,7 +129,7 @@ class LocalAws:
         }
 
     def client(self, service: str) -> Any:
-        """A botocore client of the devstack's own, told apart in the record."""
+        """A boto3 client of the devstack's own, told apart in the record."""
         config = botocore.config.Config(
             user_agent_extra=OWN_CLIENT,
             proxies={},
@@ -137,7 +137,7 @@ class LocalAws:
             read_timeout=30,
             s3={"addressing_style": "path"},
         )
-        return self._session.create_client(
+        return self._session.client(
             service,
             region_name=REGION,
             endpoint_url=self.endpoint,
@@ -179,11 +179,10 @@ class LocalAws:
 
     def launched(self, instance_id: str) -> None:
         """Tell AWS that an instance is up: from now on it shows as InService."""
-        request = urllib.request.Request(  # noqa: S310  (our own http address)
-            f"{self.endpoint}{LAUNCHED_PATH}{instance_id}", method="PUT"
-        )
-        with _NO_PROXY_OPENER.open(request, timeout=10):
-            pass
+        connection = http.client.HTTPConnection(urlsplit(self.endpoint).netloc, timeout=10)
+        with contextlib.closing(connection):
+            connection.request("PUT", LAUNCHED_PATH + instance_id)
+            connection.getresponse().read()
 
     def calls(self) -> tuple[AwsCall, ...]:
         """Every call so far that was not the devstack's own."""
@@ -217,4 +216,4 @@ def _session() -> Any:
     # Deaf to AWS_PROFILE and the user's files: a profile that is not there would stop us, and one
     # that is there has no say here.
     deaf = {"profile": (None, None, None, None), "config_file": (None, None, os.devnull, None)}
-    return botocore.session.Session(session_vars=deaf)
+    return boto3.session.Session(botocore_session=botocore.session.Session(session_vars=deaf))

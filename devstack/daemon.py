@@ -2,7 +2,7 @@
 The daemon under test: its configuration, its process, and what it logs.
 
 The autoscaler is started as its users start it, from its command line; nothing of it is imported.
-May import ``devstack.processes``, ``devstack.errors``, yaml and the standard library.
+May import ``devstack.children``, ``devstack.errors``, yaml and the standard library.
 """
 
 import json
@@ -15,8 +15,8 @@ from typing import Any, Self
 
 import yaml
 
+from devstack.children import Process
 from devstack.errors import DevstackError
-from devstack.processes import Process
 
 LogLine = Mapping[str, Any]
 

@@ -1,7 +1,7 @@
 """
 The environment in which the devstack's processes run: the user's, without their cloud.
 
-May import ``devstack.processes`` and the standard library.
+May import ``devstack.leftovers`` and the standard library.
 """
 
 import os
@@ -9,7 +9,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from devstack.processes import MARKER
+from devstack.leftovers import MARKER
 
 #: A profile, token or endpoint of the user's must not reach the devstack, nor it their cluster.
 _FOREIGN = ("AWS_", "NOMAD_", "DD_", "DATADOG_", "MOTO_", "S3_", "TRANSCODER_S3")

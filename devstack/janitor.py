@@ -4,7 +4,7 @@ Clean up after an owner that could not: the devstack's last line of defence.
 ``python -m devstack.janitor DIRECTORY`` reads its standard input, whose other end only the owner
 holds.  A line there means that the owner has taken everything down.  Its end without a line means
 that the owner died (SIGKILL, a crash): then all that belongs to the directory is killed, and
-the directory removed.  May import ``devstack.processes`` and the standard library.
+the directory removed.  May import ``devstack.leftovers`` and the standard library.
 """
 
 import shutil
@@ -14,7 +14,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from devstack.processes import kill_all
+from devstack.leftovers import kill_all
 
 
 class Janitor:

@@ -1,0 +1,53 @@
+"""
+Find and end whatever still belongs to a devstack, whoever started it.
+
+Every child carries ``MARKER`` in its environment, and so does all that it starts.  May import
+``devstack.processes`` and the standard library.
+"""
+
+import contextlib
+import os
+import signal
+import time
+from pathlib import Path
+
+from devstack.processes import marked
+
+#: The environment variable whose value, the stack's directory, says whose child a process is.
+MARKER = "AUTOSCALER_DEVSTACK"
+
+
+def belonging_to(directory: Path) -> tuple[int, ...]:
+    """The pids of all live processes, our own aside, marked by or told of ``directory``."""
+    return tuple(sorted({*marked([f"{MARKER}={directory}"]), *_told_of(directory)}))
+
+
+def _told_of(directory: Path) -> list[int]:
+    # A program that drops its environment still has the files of its configuration there.
+    name = os.fsencode(directory)
+    others = (
+        entry
+        for entry in Path("/proc").iterdir()
+        if entry.name.isdigit() and int(entry.name) != os.getpid()
+    )
+    return [int(entry.name) for entry in others if name in _arguments(entry)]
+
+
+def _arguments(entry: Path) -> bytes:
+    try:
+        return (entry / "cmdline").read_bytes()
+    except OSError:  # Gone meanwhile, or another user's.
+        return b""
+
+
+def kill_all(directory: Path, seconds: float = 5.0) -> tuple[int, ...]:
+    """SIGKILL everything that belongs to ``directory`` until nothing does; who was killed."""
+    killed: set[int] = set()
+    deadline = time.monotonic() + seconds
+    while (pids := belonging_to(directory)) and time.monotonic() < deadline:
+        killed.update(pids)
+        for pid in pids:
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.kill(pid, signal.SIGKILL)
+        time.sleep(0.02)
+    return tuple(sorted(killed))
