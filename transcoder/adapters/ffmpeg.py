@@ -1,0 +1,145 @@
+"""
+ffmpeg as the Encoder port: runs the commands that ``core.command`` builds and reads what they say.
+
+Imports ``core``, ``ports`` and its neighbours ``process`` and ``ffmpeg_find``.
+"""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from transcoder.adapters import process
+from transcoder.adapters.ffmpeg_find import Tools
+from transcoder.core import command
+from transcoder.core.diagnosis import Run, is_damage, refuse_by_look, too_large, unopened
+from transcoder.core.ffmpeg_banner import parse_banner
+from transcoder.core.ffprobe_reply import parse_ffprobe
+from transcoder.core.media import Media
+from transcoder.core.plan import Plan
+from transcoder.core.progress import Progress, parse_block
+from transcoder.core.sniff import HEAD_BYTES, look
+from transcoder.errors import Reason, TaskError
+from transcoder.ports import Hold
+
+_PROBE = process.Bounds(timeout_seconds=60, stall_seconds=60, error_lines=20_000)
+_DAY_SECONDS = 86_400.0
+
+
+class Ffmpeg:
+    """One ffmpeg, with its thread count pinned."""
+
+    def __init__(
+        self, tools: Tools, threads: int, hold: Hold, stall_seconds: float = 120.0
+    ) -> None:
+        self._tools = tools
+        self._threads = threads
+        self._hold = hold
+        self._work = process.Bounds(timeout_seconds=_DAY_SECONDS, stall_seconds=stall_seconds)
+
+    def probe(self, path: Path) -> Media:
+        """What a file is; raises TaskError where it is no media file, or must not be opened."""
+        with path.open("rb") as file:
+            head = look(file.read(HEAD_BYTES))
+        refuse_by_look(head)
+        media, errors = self._describe(path)
+        if media is None:
+            raise unopened(errors, head)
+        if any(stream.width == 0 for stream in media.video):
+            refusal = too_large(errors)
+            if refusal:
+                raise refusal
+        return media
+
+    def can_tonemap(self) -> bool:
+        """Whether this ffmpeg has the filters for high dynamic range."""
+        lines, _ = self._collect([self._tools.ffmpeg, "-hide_banner", "-v", "error", "-filters"])
+        names = {parts[1] for parts in map(str.split, lines) if len(parts) > 1}
+        return {"zscale", "tonemap"} <= names
+
+    def encode(
+        self, path: Path, plan: Plan, outputs: Sequence[Path], watch: Callable[[Progress], None]
+    ) -> Run:
+        """Encode a plan's renditions from one decode."""
+        files = [str(output) for output in outputs]
+        return self._follow(command.encode_arguments(str(path), plan, files, self._threads), watch)
+
+    def decode(self, path: Path) -> Run:
+        """Decode a file to its end."""
+        return self._follow(command.decode_arguments(str(path), self._threads))
+
+    def measure(self, path: Path, streams: Sequence[str]) -> float | None:
+        """The true length of streams in seconds; None where they cannot be read at all."""
+        return self._follow(command.measure_arguments(str(path), streams)).out_seconds
+
+    def _describe(self, path: Path) -> tuple[Media | None, str]:
+        """What the prober at hand says of a file, and its stderr."""
+        if self._tools.ffprobe is not None:
+            argv = [self._tools.ffprobe, *command.ffprobe_arguments(str(path))]
+            lines, ended = self._collect(argv)
+            return parse_ffprobe("\n".join(lines)), ended.errors
+        argv = [self._tools.ffmpeg, *command.banner_arguments(str(path))]
+        _, ended = self._collect(argv)
+        return parse_banner(ended.errors), ended.errors
+
+    def _collect(self, argv: list[str]) -> tuple[list[str], process.Ended]:
+        """Run a short command; the lines of its stdout, and how it ended."""
+        lines: list[str] = []
+
+        def keep(line: str) -> bool:
+            lines.append(line)
+            return False
+
+        return lines, self._run(argv, _PROBE, keep)
+
+    def _follow(
+        self, arguments: list[str], watch: Callable[[Progress], None] = lambda _progress: None
+    ) -> Run:
+        """Run ffmpeg to its end, passing its progress on."""
+        reports = _Reports(watch)
+        damaged: list[None] = []
+
+        def on_error(line: str) -> None:
+            if is_damage(line):
+                damaged.append(None)
+
+        argv = [self._tools.ffmpeg, *arguments]
+        ended = self._run(argv, self._work, reports.take, on_error)
+        return Run(
+            exit_status=ended.exit_status,
+            errors=ended.errors,
+            frames=reports.last.frames,
+            out_seconds=reports.last.out_seconds,
+            damaged_count=len(damaged),
+            stalled=ended.stalled,
+        )
+
+    def _run(
+        self,
+        argv: list[str],
+        bounds: process.Bounds,
+        on_output: Callable[[str], bool],
+        on_error: Callable[[str], None] = lambda _line: None,
+    ) -> process.Ended:
+        try:
+            return process.run(argv, bounds, self._hold, on_output, on_error)
+        except (FileNotFoundError, PermissionError) as error:
+            detail = f"{argv[0]!r} cannot be started: {error.strerror}"
+            raise TaskError(Reason.NO_FFMPEG, detail) from error
+
+
+class _Reports:
+    """Gathers the lines of ``-progress`` into reports."""
+
+    def __init__(self, watch: Callable[[Progress], None]) -> None:
+        self.last = Progress(0, None)
+        self._watch = watch
+        self._lines: list[str] = []
+
+    def take(self, line: str) -> bool:
+        """Take a line; True where it completes a report that is further than the one before."""
+        self._lines.append(line)
+        if not line.startswith("progress="):
+            return False
+        before, self.last = self.last, parse_block(self._lines)
+        self._lines = []
+        self._watch(self.last)
+        return self.last != before

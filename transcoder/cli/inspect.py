@@ -1,0 +1,81 @@
+"""``transcoder probe`` and ``transcoder profiles``: what an input is, and what can be made."""
+
+import argparse
+import json
+import tempfile
+from dataclasses import asdict
+from pathlib import Path
+
+from transcoder.adapters.download import Limits
+from transcoder.adapters.interruption import Interruption
+from transcoder.adapters.profile_file import load_profiles
+from transcoder.adapters.sources import Sources
+from transcoder.cli.run import make_encoder
+from transcoder.core.media import AudioStream, Media, VideoStream
+from transcoder.core.outcome import Exit
+
+
+def probe(options: argparse.Namespace) -> int:
+    """Print what an input is."""
+    interruption = Interruption()
+    encoder = make_encoder(interruption)
+    sources = Sources(Limits(options.max_bytes), allow_private=options.allow_private)
+    options.scratch.mkdir(parents=True, exist_ok=True)
+    with (
+        interruption.installed(),
+        tempfile.TemporaryDirectory(prefix="transcoder-", dir=options.scratch) as scratch,
+    ):
+        fetched = sources.fetch(options.input, Path(scratch))
+        media = encoder.probe(fetched.path)
+    if options.json:
+        told = {"md5": fetched.md5, "bytes": fetched.bytes, **asdict(media)}
+        print(json.dumps(told, default=str, ensure_ascii=False))
+    else:
+        print(
+            "\n".join([f"md5        {fetched.md5}", f"bytes      {fetched.bytes}", *_lines(media)])
+        )
+    return Exit.DONE
+
+
+def _lines(media: Media) -> list[str]:
+    length = "unknown" if media.duration_seconds is None else f"{media.duration_seconds:.2f} s"
+    lines = [f"container  {media.container}", f"duration   {length}"]
+    lines += [f"video {stream.index:<4} {_video(stream)}" for stream in media.video]
+    lines += [f"audio {stream.index:<4} {_audio(stream)}" for stream in media.audio]
+    return lines
+
+
+def _video(stream: VideoStream) -> str:
+    rate = stream.frame_rate or stream.average_rate
+    parts = [
+        f"{stream.codec} {stream.width}x{stream.height} {stream.pixel_format}",
+        f"{float(rate):.2f} fps" if rate else "rate unknown",
+        f"{stream.scan} scan",
+    ]
+    parts += [f"sample aspect {stream.sample_aspect}"] if stream.sample_aspect != 1 else []
+    parts += [f"turned by {stream.rotation}"] if stream.rotation else []
+    parts += [f"{stream.colour.transfer}"] if stream.colour.transfer else []
+    parts += ["cover picture"] if stream.attached_picture else []
+    return ", ".join(parts)
+
+
+def _audio(stream: AudioStream) -> str:
+    return f"{stream.codec}, {stream.channels} channels, {stream.sample_rate} Hz"
+
+
+def profiles(options: argparse.Namespace) -> int:
+    """Print what can be made."""
+    known = load_profiles().values()
+    if options.json:
+        shown = [{**asdict(profile), "digest": profile.digest} for profile in known]
+        print(json.dumps(shown, ensure_ascii=False))
+        return Exit.DONE
+    row = "{:<8} {:<9} {:<33} {:<15} {}"
+    print(row.format("PROFILE", "BOX", "PICTURE", "SOUND", "FOR"))
+    for profile in known:
+        video, audio = profile.video, profile.audio
+        picture = f"{video.codec} crf {video.crf}, at most {video.maxrate_kbit}k"
+        sound = f"{audio.codec} {audio.bitrate_kbit}k"
+        box = f"{profile.box.width}x{profile.box.height}"
+        print(row.format(profile.name, box, picture, sound, profile.description))
+    return Exit.DONE

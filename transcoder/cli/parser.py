@@ -1,0 +1,140 @@
+"""What may be written after ``transcoder``.  Imports the standard library, and commands lazily."""
+
+import argparse
+import os
+import tempfile
+from pathlib import Path
+
+_EXITS = """\
+exit codes: 0 done, 1 a followed child failed, 2 wrong use, 65 bad input, 66 no such input,
+70 a bug, 75 worth another attempt, 78 configuration, 130 SIGINT, 143 SIGTERM"""
+
+
+def make_parser() -> argparse.ArgumentParser:
+    """The parser; each command's function stands in the result's ``carry_out``."""
+    parser = argparse.ArgumentParser(
+        prog="transcoder",
+        description="Transcode videos, alone or as tasks of a Nomad job.",
+        epilog=_EXITS,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    commands = parser.add_subparsers(metavar="COMMAND", required=True)
+    _add_run(commands.add_parser("run", help="transcode one input, by hand or as a Nomad task"))
+    _add_dispatch(commands.add_parser("dispatch", help="make a child job of each input in lists"))
+    _add_probe(commands.add_parser("probe", help="tell what an input is"))
+    _add_profiles(commands.add_parser("profiles", help="list what can be made"))
+    return parser
+
+
+def _add_run(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "input", nargs="?", help="URL, s3://BUCKET/KEY or file (else NOMAD_META_input)"
+    )
+    parser.add_argument(
+        "--profile",
+        action="append",
+        metavar="NAME[,NAME…]",
+        help="what to make (else NOMAD_META_profile, else small,large)",
+    )
+    parser.add_argument(
+        "--output",
+        metavar="s3://BUCKET/PREFIX|DIR",
+        help="where results go (else videos/ in the bucket S3_BUCKET)",
+    )
+    _add_fetching(parser)
+    parser.add_argument(
+        "--threads",
+        type=_positive,
+        help="of ffmpeg (else TRANSCODER_THREADS, else the share that Nomad gave the task)",
+    )
+    parser.add_argument(
+        "--stall-timeout",
+        type=_positive,
+        default=120,
+        metavar="SECONDS",
+        help="stop an ffmpeg that stands still for so long (120)",
+    )
+    parser.set_defaults(carry_out=_run)
+
+
+def _add_dispatch(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "lists", nargs="+", metavar="LIST", help="text, one input a line, # comments; - is stdin"
+    )
+    parser.add_argument(
+        "--profile",
+        action="append",
+        metavar="NAME[,NAME…]",
+        help="given twice, each input gets a child for each; else one child for small,large",
+    )
+    parser.add_argument("--job", default="transcode", help="the parameterized job (transcode)")
+    parser.add_argument("--wait", action="store_true", help="follow the children to their ends")
+    parser.add_argument("--timeout", type=_positive, metavar="SECONDS", help="of --wait")
+    parser.add_argument("--dry-run", action="store_true", help="read the lists, dispatch nothing")
+    parser.add_argument("--json", action="store_true", help="one JSON object a line")
+    parser.set_defaults(carry_out=_dispatch)
+
+
+def _add_probe(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("input", help="URL, s3://BUCKET/KEY or file")
+    parser.add_argument("--json", action="store_true")
+    _add_fetching(parser)
+    parser.set_defaults(carry_out=_probe)
+
+
+def _add_profiles(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--json", action="store_true")
+    parser.set_defaults(carry_out=_profiles)
+
+
+def _add_fetching(parser: argparse.ArgumentParser) -> None:
+    told = os.environ.get("TRANSCODER_SCRATCH") or os.environ.get("NOMAD_TASK_DIR")
+    parser.add_argument(
+        "--scratch",
+        type=Path,
+        metavar="DIR",
+        default=Path(told or tempfile.gettempdir()),
+        help="where the work is done (else TRANSCODER_SCRATCH, NOMAD_TASK_DIR, TMPDIR)",
+    )
+    parser.add_argument(
+        "--max-bytes", type=_positive, default=20 << 30, help="the largest input (20 GiB)"
+    )
+    parser.add_argument(
+        "--allow-private",
+        action="store_true",
+        default=os.environ.get("TRANSCODER_ALLOW_PRIVATE", "").lower() in ("1", "true", "yes"),
+        help="fetch from loopback and private addresses too (TRANSCODER_ALLOW_PRIVATE=1)",
+    )
+
+
+def _positive(text: str) -> int:
+    if not text.isdigit() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is no whole number from 1 up")
+    return int(text)
+
+
+# Each command is imported when it is the one asked for.
+
+
+def _run(options: argparse.Namespace) -> int:
+    from transcoder.cli.run import run
+
+    return run(options)
+
+
+def _dispatch(options: argparse.Namespace) -> int:
+    from transcoder.cli.dispatch import run
+
+    return run(options)
+
+
+def _probe(options: argparse.Namespace) -> int:
+    from transcoder.cli.inspect import probe
+
+    return probe(options)
+
+
+def _profiles(options: argparse.Namespace) -> int:
+    from transcoder.cli.inspect import profiles
+
+    return profiles(options)

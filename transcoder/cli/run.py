@@ -1,0 +1,101 @@
+"""``transcoder run``: put the parts of one task together, do it, tell its outcome."""
+
+import argparse
+import contextlib
+import json
+import os
+import sys
+import time
+from pathlib import Path
+
+from transcoder.adapters.download import Limits
+from transcoder.adapters.ffmpeg import Ffmpeg
+from transcoder.adapters.ffmpeg_find import find_tools
+from transcoder.adapters.interruption import Interruption
+from transcoder.adapters.meter import DogStatsdMeter, is_wanted
+from transcoder.adapters.profile_file import load_profiles
+from transcoder.adapters.sources import Sources
+from transcoder.core.naming import parse_s3_place, scheme_of
+from transcoder.core.outcome import Exit, Outcome, exit_for
+from transcoder.core.profile import DEFAULT_PROFILES, Profile, choose, split_names
+from transcoder.core.redact import redacted
+from transcoder.core.threads import thread_count
+from transcoder.errors import Interrupted, ProfileError, Reason, TaskError
+from transcoder.logs import TaskLog
+from transcoder.ports import Store, World
+from transcoder.task import Task, run_task
+
+
+def run(options: argparse.Namespace) -> int:
+    """Do the task; the last line of stdout is its outcome."""
+    # Nomad keeps the case of a metadata key.
+    given = options.input or os.environ.get("NOMAD_META_input", "")  # noqa: SIM112
+    if not given:
+        print("transcoder: no input: give one, or set NOMAD_META_input", file=sys.stderr)
+        return Exit.USAGE
+    interruption = Interruption()
+    outcome = _ended(given, Reason.TERMINATED, "stopped before the start")
+    with contextlib.suppress(Interrupted), interruption.installed():
+        outcome = _outcome(given, options, interruption)
+    print(json.dumps(outcome.as_event(), ensure_ascii=False), flush=True)
+    return outcome.exit
+
+
+def _ended(given: str, reason: Reason, detail: str) -> Outcome:
+    return Outcome(redacted(given), reason, detail, exit_for(reason))
+
+
+def _outcome(given: str, options: argparse.Namespace, interruption: Interruption) -> Outcome:
+    log = TaskLog(sys.stderr)
+    try:
+        profiles = _chosen(options.profile)
+        encoder = make_encoder(interruption, options.threads, options.stall_timeout)
+        world = World(
+            source=Sources(Limits(options.max_bytes), allow_private=options.allow_private),
+            encoder=encoder,
+            store=_store(options.output, encoder),
+            reporter=log,
+            monotonic=time.monotonic,
+            hold=interruption.held,
+        )
+    except TaskError as error:
+        return _ended(given, error.reason, error.detail)
+    except ProfileError as error:
+        return _ended(given, Reason.UNKNOWN_PROFILE, str(error))
+    outcome = run_task(Task(given, profiles, options.scratch), world)
+    if is_wanted(os.environ):
+        DogStatsdMeter(tuple(profile.name for profile in profiles), log).record(outcome)
+    return outcome
+
+
+def make_encoder(
+    interruption: Interruption, threads: int | None = None, stall_seconds: int = 120
+) -> Ffmpeg:
+    """The ffmpeg at hand, with the threads that this process may use; raises TaskError."""
+    count = thread_count(threads, os.environ, len(os.sched_getaffinity(0)))
+    return Ffmpeg(find_tools(os.environ), count, interruption.held, stall_seconds)
+
+
+def _chosen(given: list[str] | None) -> tuple[Profile, ...]:
+    told = os.environ.get("NOMAD_META_profile", "")  # noqa: SIM112 -- Nomad's case, as above.
+    return choose(split_names(given or [told]) or DEFAULT_PROFILES, load_profiles())
+
+
+def _store(output: str | None, encoder: Ffmpeg) -> Store:
+    bucket = os.environ.get("S3_BUCKET")
+    place = output or (f"s3://{bucket}/videos/" if bucket else None)
+    if place is None:
+        detail = "nowhere to publish to: give --output, or set S3_BUCKET"
+        raise TaskError(Reason.NO_BUCKET, detail)
+    if not scheme_of(place):
+        from transcoder.adapters.directory_store import DirectoryStore
+
+        return DirectoryStore(Path(place), encoder.probe)
+    try:
+        parsed = parse_s3_place(place)
+    except ValueError as error:
+        raise TaskError(Reason.BAD_SETTING, str(error)) from error
+    from transcoder.adapters.s3 import make_client
+    from transcoder.adapters.s3_store import S3Store
+
+    return S3Store(make_client(), parsed)

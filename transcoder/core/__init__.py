@@ -1,0 +1,1 @@
+"""The transcoder's functional core: plain frozen values and pure functions."""

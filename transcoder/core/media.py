@@ -1,0 +1,94 @@
+"""
+What a probe found in a file: one schema, whichever tool looked.
+
+``ffprobe`` says more than the banner of ``ffmpeg -i``; only what both say is kept, rounded alike,
+so that a plan does not depend on which of them is installed.  Imports the standard library only.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from fractions import Fraction
+from math import floor
+
+
+class Scan(StrEnum):
+    """How a frame's lines were taken."""
+
+    PROGRESSIVE = "progressive"
+    INTERLACED = "interlaced"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Colour:
+    """ffmpeg's own names, or None where untagged."""
+
+    range: str | None = None
+    matrix: str | None = None
+    primaries: str | None = None
+    transfer: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class VideoStream:
+    """``width`` and ``height`` are stored pixels (0: unknown); rotation in degrees, 0 to 359."""
+
+    index: int
+    codec: str
+    width: int
+    height: int
+    pixel_format: str | None
+    sample_aspect: Fraction
+    rotation: int
+    #: The rate that fits every frame's time (``tbr``), and the average one; None where unknown.
+    frame_rate: Fraction | None
+    average_rate: Fraction | None
+    scan: Scan
+    colour: Colour
+    default: bool
+    attached_picture: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AudioStream:
+    """``channels`` is 0 where unknown."""
+
+    index: int
+    codec: str
+    channels: int
+    sample_rate: int
+    default: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Media:
+    """A file: its demuxer's name, its length (None where the file does not tell), its streams."""
+
+    container: str
+    duration_seconds: float | None
+    video: tuple[VideoStream, ...]
+    audio: tuple[AudioStream, ...]
+    #: The container's comment: where our own results say what they are.
+    comment: str | None = None
+
+
+def rounded_rate(rate: Fraction) -> Fraction | None:
+    """A frame rate as both tools can tell it: NTSC's exactly, others to 1/100; None for none."""
+    if rate <= 0:
+        return None
+    for nominal in (24, 30, 48, 60, 120):
+        ntsc = Fraction(nominal * 1000, 1001)
+        if abs(rate - ntsc) < Fraction(1, 100):
+            return ntsc
+    rounded = Fraction(round(rate * 100), 100)
+    return rounded if rounded > 0 else rate.limit_denominator(1000)
+
+
+def rounded_duration(seconds: float) -> float:
+    """To 1/100 s, as ``ffmpeg -i`` prints it."""
+    return floor(seconds * 100 + 0.5) / 100
+
+
+def turn(matrix_degrees: float) -> int:
+    """Degrees from 0 to 359, from a display matrix's -180 to 180."""
+    return round(matrix_degrees) % 360

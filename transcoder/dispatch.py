@@ -1,0 +1,149 @@
+"""
+Dispatch one child of the parameterized job for each input of the lists, and follow them to their
+ends.  Imports ``core``, ``ports`` and ``errors``.
+"""
+
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+from typing import BinaryIO
+
+from transcoder.core.children import ENDED, Child, ended, moved
+from transcoder.core.lists import Entry, InputList, read_list
+from transcoder.core.outcome import Exit
+from transcoder.core.redact import redacted
+from transcoder.errors import DispatchError, TransientError
+from transcoder.ports import Jobs, Statuses
+
+#: More is no list, but a video given for one.
+_LIST_BYTES_MOST = 16 << 20
+
+
+def read_lists(names: Sequence[str], stdin: BinaryIO) -> InputList:
+    """
+    The inputs of all lists, in order, and every problem of every list; ``-`` is stdin.
+
+    Relative paths in a list belong to the list's own directory.
+    """
+    entries: list[Entry] = []
+    problems: list[str] = []
+    for name in names:
+        directory = Path.cwd() if name == "-" else Path(name).parent.absolute()
+        try:
+            raw = stdin.read(_LIST_BYTES_MOST) if name == "-" else _read(Path(name))
+        except OSError as error:
+            problems.append(f"{name}: cannot be read: {error.strerror}")
+            continue
+        shown = "stdin" if name == "-" else name
+        found = read_list(raw, shown, PurePosixPath(directory), lambda path: Path(path).is_file())
+        entries += found.entries
+        problems += found.problems
+    return InputList(tuple(entries), tuple(problems))
+
+
+def _read(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.read(_LIST_BYTES_MOST)
+
+
+def dispatch(
+    entries: Sequence[Entry],
+    profile_sets: Sequence[str],
+    jobs: Jobs,
+    tell_input: Callable[[Entry], None],
+    tell_child: Callable[[Child], None],
+) -> list[Child]:
+    """
+    Dispatch a child for each input and each set of profiles, telling of each as it is made.
+
+    Raises DispatchError, which then says where to go on from, at the first refusal.
+    """
+    children: list[Child] = []
+    total = len(entries) * len(profile_sets)
+    for entry in entries:
+        tell_input(entry)
+        for profiles in profile_sets:
+            try:
+                made = jobs.dispatch({"input": entry.input, "profile": profiles})
+            except DispatchError as error:
+                stand = f"{len(children)} of {total} dispatched; the next is {profiles} of "
+                place = f"{entry.list_name}:{entry.line_number}"
+                raise DispatchError(f"{error.detail} ({stand}{place})", error.exit_code) from error
+            shown = redacted(entry.input)
+            child = Child(made.job_id, made.evaluation_id, shown, profiles)
+            children.append(child)
+            tell_child(child)
+    return children
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How children are followed: bounds, and how to wait."""
+
+    #: Of one blocking query.
+    query_seconds: int = 60
+    #: Between queries: a busy cluster must not make us ask without end.
+    rest_seconds: float = 0.25
+    #: Queries that may fail in a row.
+    failures_most: int = 10
+    #: Of everything; None for as long as the children take.
+    timeout_seconds: float | None = None
+    wait: Callable[[float], None] = field(default=time.sleep)
+    monotonic: Callable[[], float] = field(default=time.monotonic)
+
+
+def follow(
+    children: Iterable[Child],
+    jobs: Jobs,
+    pace: Pace,
+    tell: Callable[[Sequence[Child], Sequence[Child]], None],
+) -> list[Child]:
+    """
+    Follow children by blocking queries until all have ended.
+
+    ``tell`` gets all children and those that just ended, after each change.  Raises DispatchError
+    where the server stays out of reach, or the time is over.
+    """
+    standing = list(children)
+    deadline = None if pace.timeout_seconds is None else pace.monotonic() + pace.timeout_seconds
+    index, failures = 0, 0
+    while any(child.state not in ENDED for child in standing):
+        if deadline is not None and pace.monotonic() >= deadline:
+            left = sum(child.state not in ENDED for child in standing)
+            detail = f"{left} children have not ended within {pace.timeout_seconds:.0f} s"
+            raise DispatchError(detail, Exit.RETRY)
+        try:
+            statuses = jobs.statuses(index, _query_seconds(pace, deadline))
+            now = [_advanced(child, statuses, jobs) for child in standing]
+        except TransientError as error:
+            failures += 1
+            if failures >= pace.failures_most:
+                detail = f"gave up following after {failures} failures in a row: {error.detail}"
+                raise DispatchError(detail, Exit.RETRY) from error
+            pace.wait(min(0.25 * 2.0**failures, 10.0))
+            continue
+        # An index that goes back is of a server that was restored: start over.
+        index = statuses.index if statuses.index >= index else 0
+        failures = 0
+        if now != standing:
+            pairs = zip(standing, now, strict=True)
+            ends = [after for before, after in pairs if before != after and after.state in ENDED]
+            standing = now
+            tell(standing, ends)
+        pace.wait(pace.rest_seconds)
+    return standing
+
+
+def _query_seconds(pace: Pace, deadline: float | None) -> int:
+    if deadline is None:
+        return pace.query_seconds
+    return max(1, min(pace.query_seconds, round(deadline - pace.monotonic())))
+
+
+def _advanced(child: Child, statuses: Statuses, jobs: Jobs) -> Child:
+    status = statuses.by_id.get(child.id)
+    now = moved(child, status)
+    if status == "dead" and now.state not in ENDED:
+        return ended(now, jobs.allocations(child.id))
+    return now
