@@ -2,13 +2,24 @@
 What the devstack asks of a Nomad cluster, whichever serves it.
 
 Two answer to this: the built-in stand-in (``devstack.standin``) and real agents
-(``devstack.agents``).  May import the standard library only.
+(``devstack.agents``).  May import ``devstack.errors``, and those two where one is opened.
 """
 
+import os
+import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
+
+from devstack.errors import DevstackError
+
+#: Where a ``nomad`` executable may be named, before PATH is searched.
+NOMAD_BIN = "NOMAD_BIN"
+
+
+class ClusterError(DevstackError):
+    """A Nomad cluster could not be started, or refused what was asked of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,3 +65,34 @@ class NomadCluster(Protocol):
 
     def close(self) -> None:
         """End the server, every node and every task; nothing is left running."""
+
+
+def find_nomad() -> Path | None:
+    """
+    The ``nomad`` executable to use: what NOMAD_BIN names, else the one on PATH, else None.
+
+    Raises ClusterError if NOMAD_BIN names none.
+    """
+    named = os.environ.get(NOMAD_BIN)
+    if named:
+        if not os.access(named, os.X_OK) or not Path(named).is_file():
+            raise ClusterError(
+                f"{NOMAD_BIN}={named} is no executable file: correct it, "
+                "or unset it to use the built-in stand-in"
+            )
+        return Path(named).resolve()
+    found = shutil.which("nomad")
+    return Path(found) if found else None
+
+
+def open_cluster(directory: Path, executable: Path | None) -> NomadCluster:
+    """
+    Start a cluster that works in ``directory``: real agents of ``executable``, else the stand-in.
+
+    Returns once its server answers; close it in the end.  Raises ClusterError.
+    """
+    if executable is not None:
+        raise ClusterError("real agents are not driven yet: unset NOMAD_BIN to use the stand-in")
+    from devstack.standin import StandIn
+
+    return StandIn.start(directory)

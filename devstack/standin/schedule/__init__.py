@@ -1,0 +1,1 @@
+"""The stand-in's scheduler: reconcile, place, and the loop over evaluations."""

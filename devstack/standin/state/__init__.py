@@ -1,0 +1,1 @@
+"""The stand-in's state: tables of frozen values under one raft-like index."""
