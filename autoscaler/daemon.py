@@ -11,12 +11,13 @@ import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import structlog
 from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_EXECUTED, JobExecutionEvent
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
-from apscheduler.triggers.interval import IntervalTrigger
+from apscheduler.triggers.base import BaseTrigger
 
 from autoscaler.clock import Clock
 from autoscaler.core.decision import Memory
@@ -74,6 +75,22 @@ class PoolRunner:
         return report
 
 
+class _WhenDue(BaseTrigger):  # type: ignore[misc]  # APScheduler 3 has no types.
+    """
+    Fires when the daemon says that the pool is due.
+
+    A cycle can end before APScheduler has asked for the time after it; were the answer an interval
+    of the trigger's own, it would then overwrite what the end of the cycle asked for.
+    """
+
+    def __init__(self, due_at: Callable[[datetime, datetime], datetime]) -> None:
+        self._due_at = due_at
+
+    def get_next_fire_time(self, previous_fire_time: datetime | None, now: datetime) -> datetime:
+        """When the next cycle is due, as far as is known now; always after ``now``."""
+        return self._due_at(previous_fire_time or now, now)
+
+
 class Daemon:
     """Runs the pools until it is stopped."""
 
@@ -92,6 +109,7 @@ class Daemon:
         self._running: set[str] = set()
         self._woken: set[str] = set()
         self._rested_at: dict[str, datetime] = {}
+        self._next_at: dict[str, datetime] = {}
         self._idle = threading.Condition(self._lock)
         self._stopping = threading.Event()
         self._scheduler = BackgroundScheduler(
@@ -108,7 +126,7 @@ class Daemon:
         for name in self._runners:
             self._scheduler.add_job(
                 self._run,
-                IntervalTrigger(seconds=self._interval.total_seconds(), timezone=UTC),
+                _WhenDue(partial(self._known_due, name)),
                 args=[name],
                 id=name,
                 next_run_time=self._clock.now(),
@@ -119,13 +137,16 @@ class Daemon:
         """Something changed: run a cycle as soon as the pool has rested from the last."""
         with self._lock:
             self._woken.add(pool)
-            if pool not in self._running:
-                self._schedule(pool, max(self._clock.now(), self._rest_ends(pool)))
+            if pool in self._running:
+                return
+            self._next_at[pool] = max(self._clock.now(), self._rest_ends(pool))
+        self._tell_scheduler(pool)
 
     def stop(self, timeout_seconds: float) -> bool:
         """Finish the actions in hand and begin nothing new; False if one would not end in time."""
         self._stopping.set()
-        self._scheduler.shutdown(wait=False)
+        if self._scheduler.running:
+            self._scheduler.shutdown(wait=False)
         with self._idle:
             return self._idle.wait_for(lambda: not self._running, timeout_seconds)
 
@@ -135,6 +156,7 @@ class Daemon:
                 return
             self._running.add(pool)
             self._woken.discard(pool)
+            self._next_at.pop(pool, None)
         began = self._clock.monotonic()
         try:
             report = self._runners[pool].run(self._stopping.is_set)
@@ -153,7 +175,7 @@ class Daemon:
         Say when the next cycle is due.
 
         Here, and not at the end of ``_run``: only now does APScheduler count the job as ended, and
-        a run that came due before would be dropped.
+        a run that came due before would be dropped.  May be called in APScheduler's own thread.
         """
         pool = event.job_id
         with self._lock:
@@ -162,7 +184,8 @@ class Daemon:
             due_at = self._due_at(pool, self._reports.get(pool))
             if pool in self._woken:
                 due_at = min(due_at, self._rest_ends(pool))
-            self._schedule(pool, due_at)
+            self._next_at[pool] = due_at
+        self._tell_scheduler(pool)
 
     def _due_at(self, pool: str, report: CycleReport | None) -> datetime:
         now = self._clock.now()
@@ -179,6 +202,19 @@ class Daemon:
     def _rest_ends(self, pool: str) -> datetime:
         return self._rested_at.get(pool, datetime.min.replace(tzinfo=UTC))
 
-    def _schedule(self, pool: str, at: datetime) -> None:
-        if self._scheduler.running and not self._stopping.is_set():
+    def _known_due(self, pool: str, fired_at: datetime, now: datetime) -> datetime:
+        next_at = self._next_at.get(pool)
+        if next_at is None or next_at <= fired_at:
+            return now + self._interval
+        # APScheduler asks until the answer is later than now.
+        return max(next_at, now + timedelta(milliseconds=1))
+
+    def _tell_scheduler(self, pool: str) -> None:
+        """
+        Without our lock: APScheduler's own is taken here, and held where it calls us.
+
+        The time is read anew, so that of two that tell at once the last word is the same.
+        """
+        at = self._next_at.get(pool)
+        if at is not None and self._scheduler.running and not self._stopping.is_set():
             self._scheduler.modify_job(pool, next_run_time=at)
