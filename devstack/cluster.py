@@ -91,8 +91,10 @@ def open_cluster(directory: Path, executable: Path | None) -> NomadCluster:
 
     Returns once its server answers; close it in the end.  Raises ClusterError.
     """
-    if executable is not None:
-        raise ClusterError("real agents are not driven yet: unset NOMAD_BIN to use the stand-in")
-    from devstack.standin import StandIn
+    if executable is None:
+        from devstack.standin import StandIn
 
-    return StandIn.start(directory)
+        return StandIn.start(directory)
+    from devstack.agents import Agents
+
+    return Agents.start(directory, executable)

@@ -48,9 +48,20 @@ def kill_marked(marks: Collection[str]) -> list[int]:
     return killed
 
 
+def environment_of(process_id: int) -> dict[str, str]:
+    """The environment that a process was started with; empty once it is gone."""
+    variables = (
+        os.fsdecode(entry).partition("=") for entry in _entries(Path("/proc") / str(process_id))
+    )
+    return {name: value for name, _, value in variables if name}
+
+
 def _has_any(entry: Path, wanted: set[bytes]) -> bool:
+    return not wanted.isdisjoint(_entries(entry))
+
+
+def _entries(process: Path) -> list[bytes]:
     try:
-        environment = (entry / "environ").read_bytes()
+        return (process / "environ").read_bytes().split(b"\0")
     except OSError:
-        return False  # Gone, or another user's.
-    return not wanted.isdisjoint(environment.split(b"\0"))
+        return []  # Gone, or another user's.

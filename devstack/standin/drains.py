@@ -13,8 +13,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from devstack.standin.ids import new_id
+from devstack.standin.instants import instant_text
 from devstack.standin.model import ELIGIBLE, INELIGIBLE, Allocation, Evaluation, Json, Node
-from devstack.standin.nodes import evaluate_node, found, instant_text, node_event
+from devstack.standin.nodes import evaluate_node, found, node_event
 
 if TYPE_CHECKING:
     from devstack.standin.state.store import Store

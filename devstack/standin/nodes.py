@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import replace
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from devstack.standin.admission import Refused
 from devstack.standin.ids import new_id
+from devstack.standin.instants import instant_text
 from devstack.standin.model import (
     DOWN,
     ELIGIBLE,
@@ -92,14 +92,6 @@ def _driver(name: str, found: bool, now: int) -> Json:
         "Healthy": found,
         "UpdateTime": instant_text(now),
     }
-
-
-def instant_text(nanoseconds: int) -> str:
-    """An instant as Go writes it: RFC 3339 with nanoseconds."""
-    whole, rest = divmod(nanoseconds, 1_000_000_000)
-    text = datetime.fromtimestamp(whole, UTC).strftime("%Y-%m-%dT%H:%M:%S")
-    fraction = f"{rest:09d}".rstrip("0")
-    return f"{text}.{fraction}Z" if fraction else f"{text}Z"
 
 
 def node_event(

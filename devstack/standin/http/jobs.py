@@ -14,17 +14,11 @@ from devstack import hcl
 from devstack.standin import jobs
 from devstack.standin.admission import Dispatch, Refused
 from devstack.standin.canonical import canonical_job
+from devstack.standin.forms.jobs import job_form, job_stub, summary_form
+from devstack.standin.forms.work import alloc_stub, eval_form, without_empty
 from devstack.standin.http.lists import listing
 from devstack.standin.http.messages import Reply, Request, in_json, in_words
 from devstack.standin.http.reads import Read, answer
-from devstack.standin.render import (
-    alloc_stub,
-    eval_form,
-    job_form,
-    job_stub,
-    summary_form,
-    without_empty,
-)
 
 if TYPE_CHECKING:
     from collections.abc import Callable

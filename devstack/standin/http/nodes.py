@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 
 from devstack.standin import nodes
 from devstack.standin.admission import Refused
+from devstack.standin.forms.nodes import node_form, node_stub
+from devstack.standin.forms.work import alloc_reply
 from devstack.standin.http.lists import listing
 from devstack.standin.http.messages import Reply, Request, in_json, in_words
 from devstack.standin.http.reads import Read, answer
-from devstack.standin.render import alloc_reply, node_form, node_stub
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -12,9 +12,11 @@ from collections import deque
 from typing import TYPE_CHECKING, Any
 
 from devstack.standin.admission import Refused
+from devstack.standin.forms.jobs import job_form
+from devstack.standin.forms.nodes import node_form
+from devstack.standin.forms.work import alloc_form, eval_form
 from devstack.standin.http.messages import Reply, Request, encoded
 from devstack.standin.model import Evaluation, Job, Node
-from devstack.standin.render import alloc_form, eval_form, job_form, node_form
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

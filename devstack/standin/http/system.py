@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 from devstack.standin import jobs
 from devstack.standin.admission import Dispatch, Refused
 from devstack.standin.http.messages import Reply, Request, in_json
+from devstack.standin.instants import instant_text
 from devstack.standin.model import READY
-from devstack.standin.nodes import instant_text
 
 if TYPE_CHECKING:
     from devstack.standin.server import Server

@@ -12,12 +12,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from devstack.standin.admission import Refused
+from devstack.standin.forms.work import alloc_reply, alloc_stub, eval_form, without_empty
 from devstack.standin.http.lists import listing
 from devstack.standin.http.messages import Reply, Request, encoded, in_json, in_words
 from devstack.standin.http.reads import Read, answer
 from devstack.standin.ids import new_id
 from devstack.standin.model import DEAD, Allocation, Evaluation
-from devstack.standin.render import alloc_reply, alloc_stub, eval_form, without_empty
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -1,95 +1,19 @@
 """
-Put the state's values into the forms that Nomad's HTTP API gives.
+Put evaluations and allocations into the API's forms.
 
-Pure.  Nomad leaves out what is empty of evaluations and allocations, and of nothing else.  May
-import ``devstack.standin.model`` and ``devstack.standin.nodes`` (for instants).
+Pure.  Nomad leaves out what is empty of these two in its replies, and of nothing else.  May import
+``devstack.standin.model`` and ``devstack.standin.instants``.
 """
 
 from __future__ import annotations
 
-import base64
 from typing import TYPE_CHECKING, Any
 
-from devstack.standin.nodes import instant_text
+from devstack.standin.forms.jobs import job_form
+from devstack.standin.instants import instant_text
 
 if TYPE_CHECKING:
-    from devstack.standin.model import (
-        Allocation,
-        Ask,
-        Evaluation,
-        Group,
-        Job,
-        Json,
-        Node,
-        Summary,
-        TaskState,
-    )
-
-
-_ZONE = "platform.aws.placement.availability-zone"
-
-
-def job_form(job: Job) -> Json:
-    payload = job.spec["Payload"]
-    return {
-        **job.spec,
-        "CreateIndex": job.create_index,
-        "JobModifyIndex": job.job_modify_index,
-        "ModifyIndex": job.modify_index,
-        "ParentID": job.parent_id,
-        "Payload": base64.b64encode(payload).decode() if payload else None,
-        "Status": job.status,
-        "Stop": job.stop,
-        "SubmitTime": job.submit_time,
-        "Version": job.version,
-    }
-
-
-def job_stub(job: Job, summary: Summary | None) -> Json:
-    return {
-        "CreateIndex": job.create_index,
-        "Datacenters": list(job.datacenters),
-        "ID": job.id,
-        "JobModifyIndex": job.job_modify_index,
-        "JobSummary": summary_form(summary) if summary else None,
-        "ModifyIndex": job.modify_index,
-        "Multiregion": None,
-        "Name": job.spec["Name"],
-        "ParameterizedJob": job.parameterized,
-        "ParentID": job.parent_id,
-        "Periodic": False,
-        "Priority": job.priority,
-        "Status": job.status,
-        "StatusDescription": "",
-        "Stop": job.stop,
-        "SubmitTime": job.submit_time,
-        "Type": job.type,
-    }
-
-
-def summary_form(summary: Summary) -> Json:
-    return {
-        "Children": {
-            "Dead": summary.dead,
-            "Pending": summary.pending,
-            "Running": summary.running,
-        },
-        "CreateIndex": summary.create_index,
-        "JobID": summary.job_id,
-        "ModifyIndex": summary.modify_index,
-        "Namespace": "default",
-        "Summary": {
-            name: {
-                "Complete": counts.complete,
-                "Failed": counts.failed,
-                "Lost": counts.lost,
-                "Queued": counts.queued,
-                "Running": counts.running,
-                "Starting": counts.starting,
-            }
-            for name, counts in summary.groups.items()
-        },
-    }
+    from devstack.standin.model import Allocation, Ask, Evaluation, Group, Json, TaskState
 
 
 def eval_form(item: Evaluation) -> Json:
@@ -292,123 +216,4 @@ def _state_form(state: TaskState, zero_instant: str | None) -> Json:
         "Restarts": state.restarts,
         "StartedAt": instant(state.started_at),
         "State": state.state,
-    }
-
-
-def node_resources(node: Node) -> Json:
-    """The two fields that a list of nodes has when it is asked for resources."""
-    return {
-        "NodeResources": {
-            "Cpu": {"CpuShares": node.offers.cpu},
-            "Devices": None,
-            "Disk": {"DiskMB": node.offers.disk},
-            "Memory": {"MemoryMB": node.offers.memory},
-            "Networks": [_network()],
-            "NodeNetworks": [_node_network()],
-        },
-        "ReservedResources": {
-            "Cpu": {"CpuShares": 0},
-            "Disk": {"DiskMB": 0},
-            "Memory": {"MemoryMB": 0},
-            "Networks": {"ReservedHostPorts": ""},
-        },
-    }
-
-
-def _network() -> Json:
-    return {
-        "CIDR": "127.0.0.1/32",
-        "DNS": None,
-        "Device": "lo",
-        "DynamicPorts": None,
-        "IP": "127.0.0.1",
-        "MBits": 1000,
-        "Mode": "host",
-        "ReservedPorts": None,
-    }
-
-
-def _node_network() -> Json:
-    address = {
-        "Address": "127.0.0.1",
-        "Alias": "default",
-        "Family": "ipv4",
-        "Gateway": "",
-        "ReservedPorts": "",
-    }
-    return {
-        "Addresses": [address],
-        "Device": "lo",
-        "MacAddress": "",
-        "Mode": "host",
-        "Speed": 1000,
-    }
-
-
-def node_stub(node: Node, *, resources: bool) -> Json:
-    stub = {
-        "Address": "127.0.0.1",
-        "CreateIndex": node.create_index,
-        "Datacenter": node.datacenter,
-        "Drain": node.drain is not None,
-        "Drivers": node.drivers,
-        "HostVolumes": None,
-        "ID": node.id,
-        "ModifyIndex": node.modify_index,
-        "Name": node.name,
-        "NodeClass": node.node_class,
-        "SchedulingEligibility": node.eligibility,
-        "Status": node.status,
-        "StatusDescription": "",
-        "Version": node.attributes.get("nomad.version", ""),
-    }
-    return {**stub, **node_resources(node)} if resources else stub
-
-
-def node_form(node: Node) -> Json:
-    """A node with every field, as ``/v1/node/:id`` and the event stream have it."""
-    empty = {
-        "CPU": 0,
-        "Devices": None,
-        "DiskMB": 0,
-        "IOPS": 0,
-        "MemoryMB": 0,
-        "Networks": None,
-    }
-    return {
-        **node_resources(node),
-        "Attributes": node.attributes,
-        "CSIControllerPlugins": None,
-        "CSINodePlugins": None,
-        "ComputedClass": node.computed_class,
-        "CreateIndex": node.create_index,
-        "Datacenter": node.datacenter,
-        "Drain": node.drain is not None,
-        "DrainStrategy": node.drain,
-        "Drivers": node.drivers,
-        "Events": list(node.events),
-        "HTTPAddr": node.http_address,
-        "HostVolumes": None,
-        "ID": node.id,
-        "Links": {
-            "aws.ec2": f"{node.attributes[_ZONE]}.{node.instance_id}",
-        },
-        "Meta": node.meta,
-        "ModifyIndex": node.modify_index,
-        "Name": node.name,
-        "NodeClass": node.node_class,
-        "Reserved": empty,
-        "Resources": {
-            **empty,
-            "CPU": node.offers.cpu,
-            "DiskMB": node.offers.disk,
-            "MemoryMB": node.offers.memory,
-            "Networks": [_network()],
-        },
-        "SchedulingEligibility": node.eligibility,
-        "SecretID": "",
-        "Status": node.status,
-        "StatusDescription": "",
-        "StatusUpdatedAt": node.status_updated_at,
-        "TLSEnabled": False,
     }
