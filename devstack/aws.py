@@ -159,7 +159,9 @@ class LocalAws:
         ec2, autoscaling = self.client("ec2"), self.client("autoscaling")
         vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
         subnets = [
-            ec2.create_subnet(VpcId=vpc, CidrBlock=f"10.0.{n}.0/24", AvailabilityZone=REGION + zone)
+            ec2.create_subnet(
+                VpcId=vpc, CidrBlock=f"10.0.{16 * n}.0/20", AvailabilityZone=REGION + zone
+            )
             for n, zone in enumerate("ab")
         ]
         ec2.create_launch_template(

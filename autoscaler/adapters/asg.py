@@ -19,6 +19,7 @@ from botocore.exceptions import (
     NoCredentialsError,
     PartialCredentialsError,
 )
+from botocore.parsers import ResponseParserError
 
 from autoscaler.core.model import Group, Instance, Lifecycle
 from autoscaler.errors import (
@@ -34,6 +35,9 @@ from autoscaler.errors import (
 MARK = "autoscaler:cordoned-at"
 
 _T = TypeVar("_T")
+
+#: The last is for an answer that is no XML, a proxy's error page say; it has a base of its own.
+_SDK_ERRORS = (ClientError, BotoCoreError, ResponseParserError)
 
 _DENIED = frozenset(
     {
@@ -183,18 +187,18 @@ class AutoScalingGroup:
     def _read(self, call: str, do: Callable[[], _T]) -> _T:
         try:
             return do()
-        except (ClientError, BotoCoreError) as error:
+        except _SDK_ERRORS as error:
             raise self._translated(call, error) from error
 
     def _write(self, call: str, do: Callable[[], object]) -> None:
         try:
             do()
-        except (ClientError, BotoCoreError) as error:
+        except _SDK_ERRORS as error:
             translated = self._translated(call, error)
             retryable = isinstance(translated, GroupUnavailable)
             raise ActionError(str(translated), stage="aws", retryable=retryable) from error
 
-    def _translated(self, call: str, error: ClientError | BotoCoreError) -> ObservationError:
+    def _translated(self, call: str, error: Exception) -> ObservationError:
         if isinstance(error, NoCredentialsError | PartialCredentialsError):
             return GroupDenied(
                 f"AWS {call}: no credentials; give the server's instance role, or AWS_PROFILE, or "
