@@ -4,9 +4,10 @@ The environment in which the devstack's processes run: the user's, without their
 May import ``devstack.leftovers`` and the standard library.
 """
 
+import contextlib
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from devstack.leftovers import MARKER
@@ -32,3 +33,20 @@ def base_environment(directory: Path, own: Mapping[str, str] = os.environ) -> di
         "no_proxy": ",".join(filter(None, [kept.get("no_proxy", ""), loopback])),
         MARKER: str(directory),
     }
+
+
+@contextlib.contextmanager
+def inherited(environment: Mapping[str, str]) -> Iterator[None]:
+    """
+    For the length of the block, give ``environment`` to every child that is started without one.
+
+    Thus whatever is started meanwhile, and whoever starts it, is marked and sees no other cloud.
+    """
+    before = dict(os.environ)
+    os.environ.clear()
+    os.environ.update(environment)
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)

@@ -18,26 +18,8 @@ MARKER = "AUTOSCALER_DEVSTACK"
 
 
 def belonging_to(directory: Path) -> tuple[int, ...]:
-    """The pids of all live processes, our own aside, marked by or told of ``directory``."""
-    return tuple(sorted({*marked([f"{MARKER}={directory}"]), *_told_of(directory)}))
-
-
-def _told_of(directory: Path) -> list[int]:
-    # A program that drops its environment still has the files of its configuration there.
-    name = os.fsencode(directory)
-    others = (
-        entry
-        for entry in Path("/proc").iterdir()
-        if entry.name.isdigit() and int(entry.name) != os.getpid()
-    )
-    return [int(entry.name) for entry in others if name in _arguments(entry)]
-
-
-def _arguments(entry: Path) -> bytes:
-    try:
-        return (entry / "cmdline").read_bytes()
-    except OSError:  # Gone meanwhile, or another user's.
-        return b""
+    """The pids of all live processes, our own aside, that are marked with ``directory``."""
+    return tuple(sorted(marked([f"{MARKER}={directory}"])))
 
 
 def kill_all(directory: Path, seconds: float = 5.0) -> tuple[int, ...]:

@@ -1,0 +1,57 @@
+"""
+How to play with a stack that stays up.
+
+May import ``devstack.aws``, ``devstack.daemon``, ``devstack.stack`` and the standard library.
+"""
+
+import shlex
+from pathlib import Path
+
+from devstack.aws import ACCESS_KEY_ID, SECRET_ACCESS_KEY
+from devstack.daemon import Daemon
+from devstack.stack import BUCKET, GROUP, JOB, Stack
+
+_TEXT = """
+Everything stays up until Ctrl-C.  In another terminal:
+
+  . {script}                     # points nomad, aws, transcoder and autoscaler here
+
+  transcoder dispatch {listing} --profile small        # more work
+  autoscaler --config {config} --dry-run --once        # what it would do now, and why
+  curl '{nomad}/v1/job/{job}/summary'                  # the queue
+  curl '{aws}/{bucket}?list-type=2'                    # what has been published
+  aws autoscaling describe-auto-scaling-groups --auto-scaling-group-names {group}
+  tail -f {log}                                        # the autoscaler at work
+"""
+
+
+def how_to_play(stack: Stack, daemon: Daemon) -> str:
+    """Write a script that sets the environment; return the commands to play with."""
+    return _TEXT.format(
+        script=shlex.quote(str(_write_environment(stack))),
+        listing=shlex.quote(str(stack.directory / "videos-1.txt")),
+        config=shlex.quote(str(daemon.config)),
+        nomad=stack.nomad.address,
+        aws=stack.aws.endpoint,
+        job=JOB,
+        bucket=BUCKET,
+        group=GROUP,
+        log=shlex.quote(str(daemon.log)),
+    )
+
+
+def _write_environment(stack: Stack) -> Path:
+    wanted = {
+        **{key: value for key, value in stack.client_environment.items() if _needed(key)},
+        # Those of the environment win over a file, and the user may have some there.
+        "AWS_ACCESS_KEY_ID": ACCESS_KEY_ID,
+        "AWS_SECRET_ACCESS_KEY": SECRET_ACCESS_KEY,
+    }
+    lines = [f"export {key}={shlex.quote(value)}" for key, value in sorted(wanted.items())]
+    script = stack.directory / "environment.sh"
+    script.write_text("\n".join([*lines, "unset AWS_SESSION_TOKEN NOMAD_TOKEN", ""]))
+    return script
+
+
+def _needed(key: str) -> bool:
+    return key == "PATH" or key.startswith(("AWS_", "NOMAD_", "TRANSCODER_"))
