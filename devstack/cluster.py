@@ -97,4 +97,6 @@ def open_cluster(directory: Path, executable: Path | None) -> NomadCluster:
         return StandIn.start(directory)
     from devstack.agents import Agents
 
-    return Agents.start(directory, executable)
+    # Nomad's own default.  An agent's first heartbeat comes up to 10 s after it registered; with
+    # less patience the server takes each new node for lost, and an autoscaler then buys another.
+    return Agents.start(directory, executable, heartbeat_grace=10.0)

@@ -21,7 +21,8 @@ def base_environment(directory: Path, own: Mapping[str, str] = os.environ) -> di
     ``own`` less what concerns other clusters and accounts, marked as the stack's in ``directory``.
 
     The environment's own scripts come first on PATH, so that ``transcoder`` is found where no
-    environment is activated, and no proxy stands between the parts.
+    environment is activated, no proxy stands between the parts, and what is temporary stays in
+    ``directory``, which has to have a ``tmp``.
     """
     kept = {name: value for name, value in own.items() if not name.startswith(_FOREIGN)}
     scripts = str(Path(sys.executable).parent)
@@ -31,6 +32,7 @@ def base_environment(directory: Path, own: Mapping[str, str] = os.environ) -> di
         "PATH": os.pathsep.join([scripts, kept.get("PATH", os.defpath)]),
         "NO_PROXY": ",".join(filter(None, [kept.get("NO_PROXY", ""), loopback])),
         "no_proxy": ",".join(filter(None, [kept.get("no_proxy", ""), loopback])),
+        "TMPDIR": str(directory / "tmp"),
         MARKER: str(directory),
     }
 

@@ -4,9 +4,11 @@ Clean up after an owner that could not: the devstack's last line of defence.
 ``python -m devstack.janitor DIRECTORY`` reads its standard input, whose other end only the owner
 holds.  A line there means that the owner has taken everything down.  Its end without a line means
 that the owner died (SIGKILL, a crash): then all that belongs to the directory is killed, and
-the directory removed.  May import ``devstack.leftovers`` and the standard library.
+the directory removed.  May import ``devstack.leftovers``, ``devstack.mounts`` and the standard
+library.
 """
 
+import os
 import shutil
 import subprocess
 import sys
@@ -14,7 +16,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from devstack.leftovers import kill_all
+from devstack.leftovers import MARKER, kill_all
+from devstack.mounts import unmount_beneath
 
 
 class Janitor:
@@ -26,6 +29,8 @@ class Janitor:
     def __enter__(self) -> Self:
         self._process = subprocess.Popen(
             [sys.executable, "-m", "devstack.janitor", str(self._directory)],
+            # Without the mark, or the janitor of a stack would kill that of a part of it.
+            env={name: value for name, value in os.environ.items() if name != MARKER},
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
@@ -53,6 +58,7 @@ def main() -> None:
     if sys.stdin.buffer.readline():
         return
     kill_all(directory)
+    unmount_beneath(directory)
     shutil.rmtree(directory, ignore_errors=True)
 
 

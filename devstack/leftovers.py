@@ -11,15 +11,21 @@ import signal
 import time
 from pathlib import Path
 
-from devstack.processes import marked
+from devstack.processes import environment_of
 
 #: The environment variable whose value, the stack's directory, says whose child a process is.
 MARKER = "AUTOSCALER_DEVSTACK"
 
 
 def belonging_to(directory: Path) -> tuple[int, ...]:
-    """The pids of all live processes, our own aside, that are marked with ``directory``."""
-    return tuple(sorted(marked([f"{MARKER}={directory}"])))
+    """The pids of all live processes, our own aside, marked with ``directory`` or one in it."""
+    others = (int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdigit())
+    return tuple(sorted(pid for pid in others if pid != os.getpid() and _is_of(pid, directory)))
+
+
+def _is_of(pid: int, directory: Path) -> bool:
+    mark = environment_of(pid).get(MARKER)
+    return mark is not None and Path(mark).is_relative_to(directory)
 
 
 def kill_all(directory: Path, seconds: float = 5.0) -> tuple[int, ...]:

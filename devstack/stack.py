@@ -88,6 +88,7 @@ class Stack:
     def _bring_up(self) -> None:
         self.directory = Path(tempfile.mkdtemp(prefix="autoscaler-devstack-"))
         self._open.callback(shutil.rmtree, self.directory, ignore_errors=True)
+        (self.directory / "tmp").mkdir()
         self._open.enter_context(Janitor(self.directory))
         self._open.callback(self._sweep)
         self.environment = base_environment(self.directory)

@@ -22,6 +22,7 @@ from devstack.deadline import wait_until
 from devstack.janitor import Janitor
 from devstack.leftovers import MARKER
 from devstack.loopback import free_ports
+from devstack.mounts import unmount_beneath
 from devstack.processes import environment_of, kill_marked, marked
 
 if TYPE_CHECKING:
@@ -124,6 +125,7 @@ class Agents(NomadCluster):
         for agent in self._agents.values():
             agent.wait()
         self._agents.clear()
+        unmount_beneath(self._directory)
         for metadata in self._metadata.values():
             metadata.close()
         self._metadata.clear()

@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -27,13 +28,15 @@ def videos(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, ...]:
 
 
 @pytest.fixture
-def temporary(tmp_path: Path) -> Iterator[Path]:
-    """Where the demo makes its directory; whatever it leaves is killed here."""
-    directory = tmp_path / "tmp"
-    directory.mkdir()
-    yield directory
-    for left in directory.iterdir():
-        kill_all(left)
+def temporary() -> Iterator[Path]:
+    """
+    Where the demo makes its directory; whatever it leaves is killed here.
+
+    Nomad puts sockets there, whose paths have to be short.
+    """
+    with tempfile.TemporaryDirectory(prefix="demo-", ignore_cleanup_errors=True) as name:
+        yield Path(name)
+        kill_all(Path(name))
 
 
 @pytest.fixture

@@ -28,7 +28,7 @@ def test_the_group_grows_from_zero_for_the_queue_and_returns_to_zero(system: Any
 def test_a_running_child_outlives_the_scale_in_around_it(system: Any) -> None:
     """Three nodes for six children; five are brief, and the nodes that they leave idle go."""
     with system.daemon() as daemon:
-        system.dispatch(20, 1, 1, 1, 1, 1)
+        system.dispatch(16, 1, 1, 1, 1, 1)
         system.wait(lambda scene: scene.desired == 3, "room for six children", daemon)
         shrunk = system.wait(
             lambda scene: (
@@ -41,7 +41,7 @@ def test_a_running_child_outlives_the_scale_in_around_it(system: Any) -> None:
         scene = system.wait_for_zero(daemon)
 
         assert [child.state for child in scene.children] == [ChildState.DONE] * 6
-        assert max(child.took_seconds or 0 for child in scene.children) >= 20
+        assert max(child.took_seconds or 0 for child in scene.children) >= 16
         assert system.stack.launcher.figures().killed == ()
 
 

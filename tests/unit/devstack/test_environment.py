@@ -39,3 +39,7 @@ def test_our_own_scripts_are_found_first() -> None:
 
 def test_every_process_is_marked() -> None:
     assert base_environment(DIRECTORY, {})[MARKER] == "/run/stack"
+
+
+def test_what_is_temporary_goes_when_the_stack_does() -> None:
+    assert base_environment(DIRECTORY, {"TMPDIR": "/var/tmp"})["TMPDIR"] == "/run/stack/tmp"
