@@ -8,6 +8,7 @@ Imports ``core`` and the standard library.
 
 import json
 import time
+from contextlib import suppress
 from typing import TextIO
 
 from transcoder.core.progress import Standing, bar
@@ -20,29 +21,26 @@ _BAR_SECONDS = 0.2
 class TaskLog:
     """Writes events and progress to one stream."""
 
-    def __init__(self, stream: TextIO, *, quiet: bool = False) -> None:
+    def __init__(self, stream: TextIO) -> None:
         self._stream = stream
         self._terminal = stream.isatty()
-        self._quiet = quiet
         self._shown_at = float("-inf")
         self._bar_drawn = False
 
-    def event(self, name: str, **fields: object) -> None:
+    def event(self, name: str, /, **fields: object) -> None:
         """One line: an event named ``noun.past_participle`` and its fields."""
-        if self._quiet:
-            return
         self._end_bar()
         if self._terminal:
             pairs = "  ".join(f"{key}={_plain(value)}" for key, value in fields.items())
             self._write(f"{name:24} {pairs}".rstrip() + "\n")
         else:
-            self._write(json.dumps({"event": name, **fields}, ensure_ascii=False) + "\n")
+            self._write(json.dumps({"event": name, **fields}) + "\n")
 
     def progress(self, now: Standing) -> None:
         """How far the encode is; shown as often as the stream can bear."""
         instant = time.monotonic()
         wait = _BAR_SECONDS if self._terminal else LOG_SECONDS
-        if self._quiet or instant - self._shown_at < wait:
+        if instant - self._shown_at < wait:
             return
         self._shown_at = instant
         if self._terminal:
@@ -62,8 +60,10 @@ class TaskLog:
             self._bar_drawn = False
 
     def _write(self, text: str) -> None:
-        self._stream.write(text)
-        self._stream.flush()
+        # A log that nobody can read any more must not end the task.
+        with suppress(OSError):
+            self._stream.write(text)
+            self._stream.flush()
 
 
 def _plain(value: object) -> str:

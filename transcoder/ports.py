@@ -10,7 +10,6 @@ from typing import Any, Protocol
 
 from transcoder.core.diagnosis import Run
 from transcoder.core.media import Media
-from transcoder.core.outcome import Outcome
 from transcoder.core.plan import Plan
 from transcoder.core.progress import Progress, Standing
 
@@ -100,18 +99,11 @@ class Store(Protocol):
 class Reporter(Protocol):
     """Tells people how a task goes."""
 
-    def event(self, name: str, **fields: object) -> None:
+    def event(self, name: str, /, **fields: object) -> None:
         """Something happened; ``name`` is ``noun.past_participle``."""
 
     def progress(self, now: Standing) -> None:
         """How far the encode is; may be called often."""
-
-
-class Meter(Protocol):
-    """Takes the figures of a finished task; never fails."""
-
-    def record(self, outcome: Outcome) -> None:
-        """Send the figures on."""
 
 
 @dataclass(frozen=True, slots=True)

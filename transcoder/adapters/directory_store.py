@@ -17,6 +17,9 @@ from transcoder.core.media import Media
 from transcoder.errors import Reason, TaskError
 from transcoder.ports import Label, Published
 
+# Ours have five or so.
+_BOXES_MOST = 64
+
 
 class DirectoryStore:
     """Publishes into one directory, which is made where it is not there."""
@@ -42,9 +45,9 @@ class DirectoryStore:
         return name
 
     def find(self, name: str, settings: str) -> Published | None:
-        """The file of that name, where its comment tells the same settings."""
+        """The file of that name, where it is whole and its comment tells the same settings."""
         path = self._directory / name
-        if not path.is_file() or path.stat().st_size == 0:
+        if not path.is_file() or not _is_whole(path):
             return None
         try:
             media = self._probe(path)
@@ -83,6 +86,30 @@ class DirectoryStore:
             os.fsync(handle)
         finally:
             os.close(handle)
+
+
+def _is_whole(path: Path) -> bool:
+    """
+    Whether an MP4's boxes end where the file does.
+
+    What we rename into place is whole; what a copy or a full disk left there may not be, and the
+    description at its start opens all the same.
+    """
+    size = path.stat().st_size
+    position = 0
+    with path.open("rb") as file:
+        for _ in range(_BOXES_MOST):
+            file.seek(position)
+            head = file.read(16)
+            if len(head) < 8:
+                break
+            length = int.from_bytes(head[:4])
+            # A length of 1 says that the real one follows the name.
+            length = int.from_bytes(head[8:16]) if length == 1 else length
+            if length < 8:
+                return False
+            position += length
+    return size > 0 and position == size
 
 
 def _store_error(error: OSError, directory: Path) -> TaskError:

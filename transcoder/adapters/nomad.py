@@ -2,6 +2,7 @@
 Nomad's HTTP API, as far as dispatching needs it.  Imports ``errors``, ``core`` and python-nomad.
 """
 
+import re
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
@@ -125,4 +126,6 @@ def _said(error: Exception) -> str:
     reply = getattr(error, "nomad_resp", error)
     if isinstance(reply, requests.Response):
         return f"{reply.status_code} {reply.text.strip()[:256]}"
-    return str(reply)[:256]
+    # Of a refused connection, requests tells the story of every layer; the last word is enough.
+    found = re.search(r"\[Errno -?\d+\] [^\"')]+", str(reply))
+    return found[0] if found else str(reply)[:256]

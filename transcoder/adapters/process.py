@@ -94,12 +94,11 @@ def _read(
     on_error: Callable[[str], bool],
 ) -> bool:
     """Read both pipes to their ends; True where the child stood still and must be stopped."""
-    assert child.stdout is not None  # noqa: S101 -- Popen opened them; this tells mypy.
-    assert child.stderr is not None  # noqa: S101
     started_at = moved_at = time.monotonic()
     with selectors.DefaultSelector() as selector:
         for pipe, take in ((child.stdout, on_output), (child.stderr, on_error)):
-            selector.register(pipe, selectors.EVENT_READ, _Lines(take))
+            if pipe is not None:
+                selector.register(pipe, selectors.EVENT_READ, _Lines(take))
         while selector.get_map():
             for key, _ in selector.select(timeout=0.5):
                 chunk = os.read(key.fd, 65536)

@@ -46,6 +46,13 @@ def code_of(error: ClientError) -> str:
     return str(error.response.get("Error", {}).get("Code", ""))
 
 
+def status_of(error: Exception) -> int:
+    """The HTTP status that S3 answered; 0 where it did not answer."""
+    if not isinstance(error, ClientError):
+        return 0
+    return int(error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
+
+
 def failure(
     error: Exception, about: str, absent: Reason, denied: Reason
 ) -> TaskError | TransientError:

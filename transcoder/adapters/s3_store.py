@@ -10,23 +10,22 @@ from typing import Any
 from boto3.s3.transfer import TransferConfig
 from botocore.exceptions import BotoCoreError, ClientError
 
-from transcoder.adapters.s3 import code_of, failure
+from transcoder.adapters.s3 import failure, status_of
 from transcoder.core.naming import S3Place
 from transcoder.errors import Reason, TaskError, TransientError
 from transcoder.ports import Label, Published
-
-# In the main thread, so that SIGTERM can stop an upload between two reads.
-_TRANSFER = TransferConfig(
-    multipart_threshold=64 << 20, multipart_chunksize=16 << 20, use_threads=False
-)
 
 
 class S3Store:
     """Publishes under one prefix of one bucket."""
 
-    def __init__(self, client: Any, place: S3Place) -> None:
+    def __init__(self, client: Any, place: S3Place, part_bytes: int = 16 << 20) -> None:
         self._client = client
         self._place = place
+        # In the main thread, so that SIGTERM can stop an upload between two reads.
+        self._transfer = TransferConfig(
+            multipart_threshold=2 * part_bytes, multipart_chunksize=part_bytes, use_threads=False
+        )
 
     def check(self) -> None:
         """Raise TaskError where the bucket is not there."""
@@ -34,7 +33,7 @@ class S3Store:
             self._client.head_bucket(Bucket=self._place.bucket)
         except (BotoCoreError, ClientError) as error:
             # Writing into a bucket does not need the right to look at it.
-            if isinstance(error, ClientError) and code_of(error) in ("403", "AccessDenied"):
+            if status_of(error) == 403:
                 return
             raise self._failure(error, f"bucket {self._place.bucket}") from error
 
@@ -50,7 +49,7 @@ class S3Store:
             reply = self._client.head_object(Bucket=self._place.bucket, Key=self.key(name))
         except (BotoCoreError, ClientError) as error:
             # Without the right to list, S3 answers 403 for an absent object too.
-            if isinstance(error, ClientError) and code_of(error) in ("404", "NoSuchKey", "403"):
+            if status_of(error) in (403, 404):
                 return None
             raise self._failure(error, self.uri(name)) from error
         told = reply.get("Metadata", {})
@@ -74,7 +73,7 @@ class S3Store:
         place = {"Bucket": self._place.bucket, "Key": self.key(name)}
         try:
             with path.open("rb") as file:
-                self._client.upload_fileobj(file, **place, ExtraArgs=extra, Config=_TRANSFER)
+                self._client.upload_fileobj(file, **place, ExtraArgs=extra, Config=self._transfer)
             stored = self._client.head_object(**place)["ContentLength"]
         except (BotoCoreError, ClientError) as error:
             raise self._failure(error, about) from error

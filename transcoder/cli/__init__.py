@@ -7,6 +7,7 @@ that a task on a local file loads neither boto3 nor python-nomad.
 
 import sys
 from collections.abc import Sequence
+from io import TextIOWrapper
 
 from transcoder.cli.parser import make_parser
 from transcoder.core.outcome import Exit, exit_for
@@ -15,6 +16,10 @@ from transcoder.errors import DispatchError, Interrupted, ProfileError, TaskErro
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        # File names need be no text, and a locale need not have every letter.
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     options = make_parser().parse_args(arguments)
     try:
         return int(options.carry_out(options))

@@ -125,4 +125,4 @@ class _Narrator:
             print(f"Done: {counts.done}, failed: {counts.failed}", flush=True)
 
     def _object(self, event: str, **fields: object) -> None:
-        print(json.dumps({"event": event, **fields}, ensure_ascii=False), flush=True)
+        print(json.dumps({"event": event, **fields}), flush=True)

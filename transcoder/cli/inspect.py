@@ -29,7 +29,7 @@ def probe(options: argparse.Namespace) -> int:
         media = encoder.probe(fetched.path)
     if options.json:
         told = {"md5": fetched.md5, "bytes": fetched.bytes, **asdict(media)}
-        print(json.dumps(told, default=str, ensure_ascii=False))
+        print(json.dumps(told, default=str))
     else:
         print(
             "\n".join([f"md5        {fetched.md5}", f"bytes      {fetched.bytes}", *_lines(media)])
@@ -68,7 +68,7 @@ def profiles(options: argparse.Namespace) -> int:
     known = load_profiles().values()
     if options.json:
         shown = [{**asdict(profile), "digest": profile.digest} for profile in known]
-        print(json.dumps(shown, ensure_ascii=False))
+        print(json.dumps(shown))
         return Exit.DONE
     row = "{:<8} {:<9} {:<33} {:<15} {}"
     print(row.format("PROFILE", "BOX", "PICTURE", "SOUND", "FOR"))

@@ -37,7 +37,7 @@ def run(options: argparse.Namespace) -> int:
     outcome = _ended(given, Reason.TERMINATED, "stopped before the start")
     with contextlib.suppress(Interrupted), interruption.installed():
         outcome = _outcome(given, options, interruption)
-    print(json.dumps(outcome.as_event(), ensure_ascii=False), flush=True)
+    print(json.dumps(outcome.as_event()), flush=True)
     return outcome.exit
 
 

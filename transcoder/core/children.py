@@ -21,6 +21,17 @@ class State(StrEnum):
 
 ENDED = (State.DONE, State.FAILED)
 
+# What the transcoder's own exit codes tell; see ``core.outcome``.
+_MEANINGS = {
+    65: "bad input",
+    66: "no such input",
+    70: "a bug",
+    75: "worth another attempt",
+    78: "configuration",
+    137: "killed; out of memory?",
+    143: "stopped",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Child:
@@ -92,6 +103,12 @@ def _why(allocation: Mapping[str, Any]) -> str:
     for name, state in (allocation.get("TaskStates") or {}).items():
         for event in reversed(state.get("Events") or []):
             if event.get("Type") == "Terminated":
-                message = event.get("DisplayMessage") or f"exit code {event.get('ExitCode')}"
-                return f"{status}: task {name}: {message}"
+                return f"{status}: task {name}: {_exit_words(event)}"
     return f"{status}: {allocation.get('ClientDescription') or 'no reason is given'}"
+
+
+def _exit_words(event: Mapping[str, Any]) -> str:
+    code, message = event.get("ExitCode"), event.get("DisplayMessage")
+    meaning = _MEANINGS.get(code) if isinstance(code, int) else None
+    said = str(message or f"Exit Code: {code}")
+    return f"{said} ({meaning})" if meaning else said

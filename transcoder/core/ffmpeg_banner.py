@@ -50,7 +50,7 @@ def parse_banner(text: str) -> Media | None:
         return None
     head, blocks = _blocks(text[opened.start() :])
     comment = _COMMENT.search(head)
-    streams = [_stream(block) for block in blocks]
+    streams = [_stream(line, details) for line, details in blocks]
     return Media(
         container=opened["container"],
         duration_seconds=_duration(head),
@@ -60,16 +60,17 @@ def parse_banner(text: str) -> Media | None:
     )
 
 
-def _blocks(text: str) -> tuple[str, list[list[str]]]:
-    """The lines before the first stream, and the lines of each video or audio stream."""
+def _blocks(text: str) -> tuple[str, list[tuple[re.Match[str], list[str]]]]:
+    """The lines before the first stream; and each video or audio stream with those under it."""
     head: list[str] = []
-    blocks: list[list[str]] = []
+    blocks: list[tuple[re.Match[str], list[str]]] = []
     current = head
     for line in text.splitlines():
         if line.lstrip().startswith(("Stream #", "Program ", "Chapter ", "Stream group #")):
-            current = [line]
-            if _STREAM.match(line):
-                blocks.append(current)
+            current = []
+            stream = _STREAM.match(line)
+            if stream:
+                blocks.append((stream, current))
         else:
             current.append(line)
     return "\n".join(head), blocks
@@ -82,14 +83,11 @@ def _duration(head: str) -> float | None:
     return rounded_duration(int(found[1]) * 3600 + int(found[2]) * 60 + float(found[3]))
 
 
-def _stream(block: list[str]) -> VideoStream | AudioStream | None:
-    found = _STREAM.match(block[0])
-    if found is None:
-        return None
-    fields = _fields(found["rest"])
-    if found["kind"] == "Audio":
-        return _audio(int(found["index"]), fields, found["rest"])
-    return _video(int(found["index"]), fields, found["rest"], "\n".join(block[1:]))
+def _stream(line: re.Match[str], details: list[str]) -> VideoStream | AudioStream:
+    fields = _fields(line["rest"])
+    if line["kind"] == "Audio":
+        return _audio(int(line["index"]), fields, line["rest"])
+    return _video(int(line["index"]), fields, line["rest"], "\n".join(details))
 
 
 def _video(index: int, fields: list[str], line: str, details: str) -> VideoStream:

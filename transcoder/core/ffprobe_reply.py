@@ -27,7 +27,11 @@ _SCANS = {
 
 def parse_ffprobe(text: str) -> Media | None:
     """The file described, or None where ffprobe could not open it."""
-    reply = json.loads(text or "{}")
+    try:
+        reply = json.loads(text or "{}")
+    except ValueError:
+        # ffprobe was ended in the middle of its sentence.
+        return None
     container = reply.get("format")
     if not container:
         return None
@@ -85,9 +89,9 @@ def _named(value: str | None) -> str | None:
 
 def _ratio(text: str) -> Fraction | None:
     numerator, separator, denominator = text.replace(":", "/").partition("/")
-    if not separator or int(denominator) == 0 or int(numerator) <= 0:
+    if not (separator and numerator.isdigit() and denominator.isdigit() and int(denominator)):
         return None
-    return Fraction(int(numerator), int(denominator))
+    return Fraction(int(numerator), int(denominator)) or None
 
 
 def _rate(text: str) -> Fraction | None:
