@@ -1,0 +1,240 @@
+"""
+``transcoder dispatch`` against Nomad: the devstack's stand-in, and a real agent where there is one.
+
+The job is the one that users register, run without isolation.
+"""
+
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from devstack.cluster import NodeSpec, NomadCluster, find_nomad, open_cluster
+from devstack.standin import StandIn
+from tests.contract.transcoder.conftest import BUCKET, S3, WHEEL, Transcoder
+from transcoder.adapters.nomad import NomadJobs, connect
+from transcoder.core.children import State
+from transcoder.core.lists import Entry
+from transcoder.dispatch import Pace, dispatch, follow
+from transcoder.errors import DispatchError
+
+pytestmark = pytest.mark.ffmpeg
+
+JOB_FILE = Path(__file__).parents[3] / "nomad" / "transcode.nomad.hcl"
+TOKEN = "5d4f7c9e-1f0a-4d5c-9a57-0c6b2c3f1a11"
+
+
+def _flavours() -> list[object]:
+    real = pytest.param("nomad", marks=pytest.mark.nomad)
+    return ["stand-in", real] if find_nomad() else ["stand-in"]
+
+
+def _without_restart(directory: Path) -> Path:
+    """The job file, less its second attempt, for which Nomad waits a quarter of a minute."""
+    text = JOB_FILE.read_text(encoding="utf-8")
+    assert text.count("attempts = 1") == 1
+    path = directory / "transcode.nomad.hcl"
+    path.write_text(text.replace("attempts = 1", "attempts = 0"), encoding="utf-8")
+    return path
+
+
+@pytest.fixture(scope="module", params=_flavours())
+def cluster(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, moto_url: str
+) -> Iterator[NomadCluster]:
+    directory = tmp_path_factory.mktemp("nomad")
+    nomad = open_cluster(directory, find_nomad() if request.param == "nomad" else None)
+    try:
+        variables = {
+            "s3_bucket": BUCKET,
+            "s3_endpoint_url": moto_url,
+            "driver": "raw_exec",
+            "command": str(Path(sys.executable).with_name("transcoder")),
+            "cpu": "500",
+            "memory": "300",
+        }
+        nomad.register(_without_restart(directory), variables)
+        environment = {
+            "AWS_ACCESS_KEY_ID": "test",
+            "AWS_SECRET_ACCESS_KEY": "test",
+            "TRANSCODER_FFMPEG": WHEEL,
+        }
+        nomad.start_node(NodeSpec("i-0123456789abcdef0", environment=environment))
+        yield nomad
+    finally:
+        nomad.close()
+        _unmount(directory)
+
+
+def _unmount(directory: Path) -> None:
+    """A Nomad client of root's that is killed leaves its tasks' secrets mounted."""
+    for line in Path("/proc/self/mounts").read_text(encoding="utf-8").splitlines():
+        place = line.split(" ")[1]
+        if place.startswith(f"{directory}/"):
+            subprocess.run(["umount", place], check=True, timeout=10)
+
+
+def a_list(tmp_path: Path, *lines: str) -> str:
+    path = tmp_path / "list.txt"
+    path.write_text("\n".join(lines), encoding="utf-8")
+    return str(path)
+
+
+def objects(done: subprocess.CompletedProcess[str]) -> list[dict[str, str]]:
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def test_children_are_dispatched_followed_and_counted(
+    cluster: NomadCluster, s3: S3, transcoder: Transcoder, plain: Path, tmp_path: Path
+) -> None:
+    page = tmp_path / "page.mp4"
+    page.write_bytes(b"<html>")
+    path = a_list(tmp_path, f"{plain}  # a video", "page.mp4")
+    done = transcoder(
+        *["dispatch", path, "--profile", "small", "--wait", "--timeout", "90", "--json"],
+        NOMAD_ADDR=cluster.address,
+    )
+    assert done.returncode == 1, done.stderr
+    told = objects(done)
+    assert [row["event"] for row in told[:2]] == ["child.dispatched"] * 2
+    ends = {row["input"]: row for row in told[2:-1]}
+    assert ends[str(plain)]["outcome"] == "done"
+    assert ends[str(page)]["outcome"] == "failed"
+    assert "65 (bad input)" in ends[str(page)]["detail"]
+    assert told[-1] == {"event": "children.ended", "done": 1, "failed": 1}
+    (key,) = s3.keys()
+    assert re.fullmatch("videos/out-[0-9a-f]{32}-small.mp4", key)
+    assert "2 of 2 ended, 1 failed, 0 running, 0 pending" in done.stderr
+
+
+def test_a_profile_given_twice_makes_a_child_each_and_prints_as_ever(
+    cluster: NomadCluster, transcoder: Transcoder, tmp_path: Path
+) -> None:
+    path = a_list(tmp_path, "http://127.0.0.1:9/never")
+    done = transcoder(
+        *["dispatch", path, "--profile", "small", "--profile", "large"], NOMAD_ADDR=cluster.address
+    )
+    assert done.returncode == 0, done.stderr
+    shown = re.sub(r"\d{10}-[0-9a-f]{8}", "N", done.stdout)
+    shown = re.sub(r"= [0-9a-f]{8}$", "= E", shown, flags=re.MULTILINE)
+    child = "Dispatched Job ID = transcode/dispatch-N\nEvaluation ID     = E\n"
+    assert shown == "Input file: http://127.0.0.1:9/never\n" + 2 * child
+
+
+def test_a_job_that_is_not_there_is_told_with_the_mend(
+    cluster: NomadCluster, transcoder: Transcoder, tmp_path: Path
+) -> None:
+    path = a_list(tmp_path, "http://h/a", "http://h/b")
+    done = transcoder("dispatch", path, "--job", "no/such", NOMAD_ADDR=f"{cluster.address}/")
+    assert done.returncode == 78
+    assert "no parameterized job 'no/such'; register it first" in done.stderr
+    assert f"(0 of 2 dispatched; the next is small,large of {path}:1)" in done.stderr
+
+
+def test_metadata_that_the_job_does_not_take_is_told(cluster: NomadCluster) -> None:
+    jobs = NomadJobs(connect({"NOMAD_ADDR": cluster.address}), "transcode")
+    with pytest.raises(DispatchError, match=r"takes other metadata.*colour") as failure:
+        jobs.dispatch({"input": "x", "colour": "red"})
+    assert failure.value.exit_code == 78
+    with pytest.raises(DispatchError, match="takes other metadata"):
+        jobs.dispatch({"profile": "small"})
+
+
+def test_a_child_that_finds_no_input_is_told_with_its_code(cluster: NomadCluster, s3: S3) -> None:
+    assert s3.keys() == []
+    jobs = NomadJobs(connect({"NOMAD_ADDR": cluster.address}), "transcode")
+    entry = Entry("/no/such/file.mp4", "l.txt", 1)
+    children = dispatch([entry], ["small"], jobs, lambda _: None, lambda _: None)
+    (child,) = follow(children, jobs, Pace(timeout_seconds=90.0), lambda *_: None)
+    assert child.state is State.FAILED
+    assert "66 (no such input)" in str(child.detail)
+
+
+def test_a_token_is_asked_for_where_the_server_wants_one(
+    transcoder: Transcoder, tmp_path: Path
+) -> None:
+    path = a_list(tmp_path, "http://h/a")
+    nomad = StandIn.start(tmp_path / "guarded", acl_token=TOKEN)
+    try:
+        nomad.register(JOB_FILE, {"s3_bucket": BUCKET})
+        refused = transcoder("dispatch", path, NOMAD_ADDR=nomad.address)
+        allowed = transcoder("dispatch", path, NOMAD_ADDR=nomad.address, NOMAD_TOKEN=TOKEN)
+    finally:
+        nomad.close()
+    assert refused.returncode == 78
+    assert "Permission denied" in refused.stderr
+    assert "NOMAD_TOKEN" in refused.stderr
+    assert allowed.returncode == 0, allowed.stderr
+
+
+def test_a_server_out_of_reach_is_worth_another_attempt(
+    transcoder: Transcoder, tmp_path: Path
+) -> None:
+    path = a_list(tmp_path, "http://h/a")
+    done = transcoder("dispatch", path, NOMAD_ADDR="http://127.0.0.1:9")
+    assert done.returncode == 75
+    assert "http://127.0.0.1:9 cannot dispatch now: [Errno 111] Connection refused" in done.stderr
+
+
+def test_an_address_that_is_none_is_told(transcoder: Transcoder, tmp_path: Path) -> None:
+    done = transcoder("dispatch", a_list(tmp_path, "http://h/a"), NOMAD_ADDR="127.0.0.1:4646")
+    assert done.returncode == 78
+    assert "NOMAD_ADDR is '127.0.0.1:4646'" in done.stderr
+
+
+def test_nothing_is_dispatched_where_a_list_is_wrong(
+    transcoder: Transcoder, tmp_path: Path
+) -> None:
+    path = a_list(tmp_path, "http://h/a", "absent.mp4", "ftp://h/x")
+    done = transcoder("dispatch", path, "--profile", "huge", NOMAD_ADDR="http://127.0.0.1:9")
+    assert done.returncode == 65
+    assert done.stdout == ""
+    assert done.stderr.splitlines() == [
+        f"transcoder: {path}:2: there is no file {tmp_path}/absent.mp4",
+        f"transcoder: {path}:3: ftp://h/x: ftp:// is not known; http, https, s3 and files are",
+        "transcoder: --profile huge: unknown profile 'huge'; known are small, large",
+        "transcoder: problems: 3; nothing was dispatched",
+    ]
+
+
+def test_an_unknown_profile_alone_is_a_matter_of_configuration(
+    transcoder: Transcoder, tmp_path: Path
+) -> None:
+    done = transcoder("dispatch", a_list(tmp_path, "http://h/a"), "--profile", "huge")
+    assert done.returncode == 78
+
+
+def test_a_dry_run_asks_no_server(transcoder: Transcoder, tmp_path: Path) -> None:
+    path = a_list(tmp_path, "# two", "http://h/a", "s3://vids/b.mp4")
+    done = transcoder("dispatch", path, "--dry-run", NOMAD_ADDR="http://127.0.0.1:9")
+    assert done.returncode == 0
+    assert done.stdout == (
+        "Input file: http://h/a\nWould dispatch with profile = small,large\n"
+        "Input file: s3://vids/b.mp4\nWould dispatch with profile = small,large\n"
+    )
+
+
+def test_an_empty_list_is_told_and_is_no_failure(transcoder: Transcoder, tmp_path: Path) -> None:
+    done = transcoder("dispatch", a_list(tmp_path, "# nothing yet"))
+    assert (done.returncode, done.stdout) == (0, "")
+    assert "name no input" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("environment", "verify"),
+    [
+        ({}, True),
+        ({"NOMAD_CACERT": "/ca.pem"}, "/ca.pem"),
+        ({"NOMAD_CAPATH": "/ca"}, "/ca"),
+        ({"NOMAD_SKIP_VERIFY": "true"}, False),
+        ({"NOMAD_SKIP_VERIFY": "0"}, True),
+    ],
+)
+def test_certificates_are_verified_unless_told_otherwise(
+    environment: dict[str, str], verify: bool | str
+) -> None:
+    assert connect({"NOMAD_ADDR": "https://nomad:4646", **environment}).verify == verify

@@ -1,0 +1,139 @@
+"""Bringing a body to disk over a scripted remote: resumed, bounded, hashed."""
+
+import hashlib
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.unit.transcoder.fakes import Answer, ScriptedRemote
+from transcoder.adapters.download import Download, Limits
+from transcoder.core.retry import Backoff
+from transcoder.errors import Reason, TaskError, TransientError
+
+DATA = bytes(range(64))
+CUT = TransientError("the connection was reset")
+
+
+def fetch(
+    path: Path,
+    remote: ScriptedRemote,
+    limits: Limits | None = None,
+    waits: list[float] | None = None,
+) -> bytes:
+    """Fetch a scripted body; its MD5 and length must be those of the file."""
+    taken = waits if waits is not None else []
+    md5, size = Download(remote, limits or Limits(), taken.append, lambda: 1.0).to_file(path)
+    data = path.read_bytes()
+    assert (md5, size) == (hashlib.md5(data).hexdigest(), len(data))
+    return data
+
+
+def test_a_whole_body_is_written_once(tmp_path: Path) -> None:
+    remote = ScriptedRemote(Answer(DATA, total=64))
+    assert fetch(tmp_path / "in", remote) == DATA
+    assert remote.asked == [(0, None)]
+
+
+def test_a_body_cut_short_is_resumed_where_it_broke(tmp_path: Path) -> None:
+    remote = ScriptedRemote(Answer(DATA[:24], total=64, then=CUT), Answer(DATA[24:], total=64))
+    assert fetch(tmp_path / "in", remote) == DATA
+    assert remote.asked == [(0, None), (24, '"one"')]
+
+
+def test_a_short_body_that_ends_quietly_is_resumed_too(tmp_path: Path) -> None:
+    remote = ScriptedRemote(Answer(DATA[:24], total=64), Answer(DATA[24:], total=64))
+    assert fetch(tmp_path / "in", remote) == DATA
+
+
+def test_a_new_version_starts_over(tmp_path: Path) -> None:
+    other = DATA[::-1]
+    remote = ScriptedRemote(
+        Answer(DATA[:24], total=64, then=CUT), Answer(other, start=0, total=64, tag='"two"')
+    )
+    assert fetch(tmp_path / "in", remote) == other
+
+
+def test_a_shorter_new_version_leaves_nothing_of_the_old(tmp_path: Path) -> None:
+    remote = ScriptedRemote(
+        Answer(DATA[:24], total=64, then=CUT), Answer(b"abc", start=0, total=3, tag='"two"')
+    )
+    assert fetch(tmp_path / "in", remote) == b"abc"
+
+
+def test_without_a_tag_a_body_is_never_resumed(tmp_path: Path) -> None:
+    remote = ScriptedRemote(
+        Answer(DATA[:24], total=64, tag=None, then=CUT), Answer(DATA, total=64, tag=None)
+    )
+    assert fetch(tmp_path / "in", remote) == DATA
+    assert remote.asked == [(0, None), (0, None)]
+
+
+def test_a_body_from_the_wrong_place_is_not_taken(tmp_path: Path) -> None:
+    remote = ScriptedRemote(
+        Answer(DATA[:24], total=64, then=CUT),
+        Answer(DATA[20:], start=20, total=64),
+        Answer(DATA[24:], total=64),
+    )
+    assert fetch(tmp_path / "in", remote) == DATA
+
+
+@given(cuts=st.lists(st.integers(0, 64), max_size=6))
+def test_however_often_a_body_breaks_it_arrives_whole(
+    tmp_path_factory: pytest.TempPathFactory, cuts: list[int]
+) -> None:
+    points = sorted(set(cuts))
+    starts = [0, *points]
+    answers = [Answer(DATA[a:b], total=64, then=CUT) for a, b in zip(starts, points, strict=False)]
+    remote = ScriptedRemote(*answers, Answer(DATA[starts[-1] :], total=64))
+    assert fetch(tmp_path_factory.mktemp("fetch") / "in", remote) == DATA
+
+
+def test_attempts_without_a_byte_are_given_up_after_growing_waits(tmp_path: Path) -> None:
+    remote = ScriptedRemote(*[Answer(refusal=TransientError("503"))] * 3)
+    waits: list[float] = []
+    limits = Limits(backoff=Backoff(attempts=3, first_seconds=1.0))
+    with pytest.raises(TaskError) as failure:
+        fetch(tmp_path / "in", remote, limits, waits)
+    assert failure.value.reason is Reason.SOURCE_UNAVAILABLE
+    assert failure.value.detail == "gave up after 3 attempts: 503"
+    assert waits == [1.0, 2.0]
+
+
+def test_an_attempt_that_brought_something_earns_new_ones(tmp_path: Path) -> None:
+    away = Answer(refusal=TransientError("503"))
+    remote = ScriptedRemote(
+        away, Answer(DATA[:24], total=64, then=CUT), away, Answer(DATA[24:], total=64)
+    )
+    assert fetch(tmp_path / "in", remote, Limits(backoff=Backoff(attempts=3))) == DATA
+
+
+def test_the_servers_wish_is_waited_for(tmp_path: Path) -> None:
+    away = TransientError("429", retry_after_seconds=7.0)
+    waits: list[float] = []
+    fetch(tmp_path / "in", ScriptedRemote(Answer(refusal=away), Answer(DATA)), waits=waits)
+    assert waits == [7.0]
+
+
+def test_a_permanent_refusal_is_not_tried_again(tmp_path: Path) -> None:
+    remote = ScriptedRemote(Answer(refusal=TaskError(Reason.MISSING_INPUT, "404")))
+    with pytest.raises(TaskError, match="missing_input: 404"):
+        fetch(tmp_path / "in", remote)
+    assert len(remote.asked) == 1
+
+
+@pytest.mark.parametrize("total", [64, None])
+def test_more_than_the_limit_is_refused_told_or_not(tmp_path: Path, total: int | None) -> None:
+    remote = ScriptedRemote(Answer(DATA, total=total))
+    with pytest.raises(TaskError) as failure:
+        fetch(tmp_path / "in", remote, Limits(most_bytes=40))
+    assert failure.value.reason is Reason.TOO_LARGE
+    assert (tmp_path / "in").stat().st_size <= 40
+
+
+def test_a_fetch_that_takes_too_long_is_ended(tmp_path: Path) -> None:
+    remote = ScriptedRemote(Answer(DATA, total=64))
+    with pytest.raises(TaskError) as failure:
+        fetch(tmp_path / "in", remote, Limits(timeout_seconds=-1.0))
+    assert failure.value.reason is Reason.SOURCE_UNAVAILABLE

@@ -1,0 +1,60 @@
+"""Plain values for the transcoder's tests: each with the defaults of an ordinary 1080p file."""
+
+from dataclasses import replace
+from fractions import Fraction
+from typing import Any
+
+from transcoder.core.diagnosis import Run
+from transcoder.core.media import AudioStream, Colour, Media, Scan, VideoStream
+from transcoder.core.plan import Plan, make_plan
+from transcoder.core.profile import AudioSettings, Box, Profile, VideoSettings
+
+SMALL = Profile(
+    name="small",
+    description="480p",
+    box=Box(854, 480),
+    video=VideoSettings("libx264", "medium", 26, 1500, "high", "3.1", 60, 2),
+    audio=AudioSettings("aac", 96, 2, 48_000),
+)
+LARGE = Profile(
+    name="large",
+    description="720p",
+    box=Box(1280, 720),
+    video=VideoSettings("libx264", "medium", 23, 4000, "high", "4.0", 60, 2),
+    audio=AudioSettings("aac", 128, 2, 48_000),
+)
+
+
+def a_video(**changes: Any) -> VideoStream:
+    plain = VideoStream(
+        index=0,
+        codec="h264",
+        width=1920,
+        height=1080,
+        pixel_format="yuv420p",
+        sample_aspect=Fraction(1),
+        rotation=0,
+        frame_rate=Fraction(30),
+        average_rate=Fraction(30),
+        scan=Scan.PROGRESSIVE,
+        colour=Colour(),
+        default=True,
+        attached_picture=False,
+    )
+    return replace(plain, **changes)
+
+
+def an_audio(**changes: Any) -> AudioStream:
+    return replace(AudioStream(1, "aac", 2, 48_000, default=True), **changes)
+
+
+def a_media(**changes: Any) -> Media:
+    return replace(Media("mov,mp4,m4a,3gp,3g2,mj2", 4.0, (a_video(),), (an_audio(),)), **changes)
+
+
+def a_plan(*profiles: Profile, can_tonemap: bool = True, **media: Any) -> Plan:
+    return make_plan(a_media(**media), profiles or (SMALL, LARGE), can_tonemap)
+
+
+def a_run(**changes: Any) -> Run:
+    return replace(Run(exit_status=0, errors="", frames=120, out_seconds=4.0), **changes)

@@ -1,0 +1,160 @@
+"""Dispatching lists and following the children, over a scripted server."""
+
+from collections.abc import Sequence
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.unit.transcoder.fakes import ScriptedJobs
+from transcoder.core.children import Child, State
+from transcoder.core.lists import Entry
+from transcoder.dispatch import Pace, dispatch, follow, read_lists
+from transcoder.errors import DispatchError, TransientError
+from transcoder.ports import Statuses
+
+ENTRIES = (Entry("http://h/a", "l.txt", 1), Entry("http://h/b?token=x", "l.txt", 3))
+ONE, TWO = "transcode/dispatch-0", "transcode/dispatch-1"
+COMPLETE = [{"ClientStatus": "complete", "CreateIndex": 1}]
+FAILED = [{"ClientStatus": "failed", "CreateIndex": 1}]
+
+
+def dispatched(jobs: ScriptedJobs, *sets: str) -> list[Child]:
+    return dispatch(ENTRIES, sets, jobs, lambda _entry: None, lambda _child: None)
+
+
+def test_each_input_gets_a_child_for_each_set_of_profiles() -> None:
+    jobs = ScriptedJobs()
+    told: list[str] = []
+    children = dispatch(
+        ENTRIES,
+        ["small", "large"],
+        jobs,
+        lambda entry: told.append(entry.input),
+        lambda child: told.append(child.id),
+    )
+    assert [(meta["input"], meta["profile"]) for meta in jobs.metas] == [
+        ("http://h/a", "small"),
+        ("http://h/a", "large"),
+        ("http://h/b?token=x", "small"),
+        ("http://h/b?token=x", "large"),
+    ]
+    assert told[:3] == ["http://h/a", ONE, TWO], "the input comes before its children"
+    assert [child.evaluation_id for child in children] == [f"eval-{n}" for n in range(4)]
+    assert children[2].input == "http://h/b?token=…"
+
+
+def test_a_refusal_tells_how_far_it_came() -> None:
+    jobs = ScriptedJobs(refuse_at={1: DispatchError("the server is away", 75)})
+    with pytest.raises(DispatchError) as failure:
+        dispatched(jobs, "small,large")
+    assert failure.value.exit_code == 75
+    assert failure.value.detail == (
+        "the server is away (1 of 2 dispatched; the next is small,large of l.txt:3)"
+    )
+
+
+def paced(waits: list[float] | None = None, **changes: Any) -> Pace:
+    clock = iter(range(10_000))
+    taken = waits if waits is not None else []
+    return Pace(wait=taken.append, monotonic=lambda: float(next(clock)), **changes)
+
+
+def nothing(_children: Sequence[Child], _ended: Sequence[Child]) -> None:
+    """Tell nobody."""
+
+
+def test_children_are_followed_by_the_servers_index_until_all_have_ended() -> None:
+    jobs = ScriptedJobs(
+        statuses_script=[
+            Statuses({ONE: "pending", TWO: "running"}, 7),
+            Statuses({ONE: "running", TWO: "dead"}, 9),
+            Statuses({ONE: "dead", TWO: "dead"}, 12),
+        ],
+        allocations_by_child={ONE: COMPLETE, TWO: FAILED},
+    )
+    told: list[tuple[list[State], list[str]]] = []
+    ends = follow(
+        dispatched(jobs, "small"),
+        jobs,
+        paced(),
+        lambda children, ended: told.append(([c.state for c in children], [c.id for c in ended])),
+    )
+    assert [child.state for child in ends] == [State.DONE, State.FAILED]
+    assert jobs.indices == [0, 7, 9]
+    assert told == [
+        ([State.PENDING, State.RUNNING], []),
+        ([State.RUNNING, State.FAILED], [TWO]),
+        ([State.DONE, State.FAILED], [ONE]),
+    ]
+
+
+def test_a_child_that_is_gone_has_failed() -> None:
+    jobs = ScriptedJobs(statuses_script=[Statuses({ONE: "dead"}, 7)])
+    jobs.allocations_by_child = {ONE: COMPLETE}
+    ends = follow(dispatched(jobs, "small"), jobs, paced(), nothing)
+    assert [child.state for child in ends] == [State.DONE, State.FAILED]
+
+
+def test_a_server_that_comes_back_is_asked_again_from_the_same_index() -> None:
+    jobs = ScriptedJobs(
+        statuses_script=[
+            Statuses({ONE: "running", TWO: "running"}, 7),
+            TransientError("no cluster leader"),
+            TransientError("no cluster leader"),
+            Statuses({ONE: "dead", TWO: "dead"}, 8),
+        ],
+        allocations_by_child={ONE: COMPLETE, TWO: COMPLETE},
+    )
+    waits: list[float] = []
+    follow(dispatched(jobs, "small"), jobs, paced(waits), nothing)
+    assert jobs.indices == [0, 7, 7, 7]
+    assert waits == [0.25, 0.5, 1.0, 0.25]
+
+
+def test_an_index_that_goes_back_starts_over() -> None:
+    jobs = ScriptedJobs(
+        statuses_script=[
+            Statuses({ONE: "running", TWO: "running"}, 70),
+            Statuses({ONE: "running", TWO: "running"}, 5),
+            Statuses({ONE: "dead", TWO: "dead"}, 6),
+        ],
+        allocations_by_child={ONE: COMPLETE, TWO: COMPLETE},
+    )
+    follow(dispatched(jobs, "small"), jobs, paced(), nothing)
+    assert jobs.indices == [0, 70, 0]
+
+
+def test_a_server_that_stays_away_is_given_up() -> None:
+    jobs = ScriptedJobs(statuses_script=[TransientError("refused")] * 3)
+    with pytest.raises(DispatchError, match="after 3 failures in a row: refused") as failure:
+        follow(dispatched(jobs, "small"), jobs, paced(failures_most=3), nothing)
+    assert failure.value.exit_code == 75
+
+
+def test_waiting_ends_at_its_timeout() -> None:
+    running = Statuses({ONE: "running", TWO: "running"}, 7)
+    jobs = ScriptedJobs(statuses_script=[running] * 50)
+    with pytest.raises(DispatchError, match="2 children have not ended within 10 s"):
+        follow(dispatched(jobs, "small"), jobs, paced(timeout_seconds=10.0), nothing)
+    assert all(wait <= 10 for wait in jobs.waits)
+
+
+def test_lists_are_read_together_and_every_problem_is_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "sub").mkdir()
+    (tmp_path / "sub" / "a.mp4").touch()
+    (tmp_path / "b.mp4").touch()
+    (tmp_path / "sub" / "one.txt").write_text("a.mp4\n", encoding="utf-8")
+    found = read_lists(["sub/one.txt", "-", "gone.txt"], BytesIO(b"b.mp4\nc.mp4\n"))
+    assert [(e.input, e.list_name, e.line_number) for e in found.entries] == [
+        (str(tmp_path / "sub" / "a.mp4"), "sub/one.txt", 1),
+        (str(tmp_path / "b.mp4"), "stdin", 1),
+    ]
+    assert found.problems == (
+        f"stdin:2: there is no file {tmp_path}/c.mp4",
+        "gone.txt: cannot be read: No such file or directory",
+    )
