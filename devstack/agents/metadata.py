@@ -1,7 +1,7 @@
 """
 Be the instance metadata service of EC2 for one instance.
 
-What is not known is 404, as on EC2.  Each instance has a server of its own, for Nomad drops the path
+What is not known is 404, as on EC2.  Each instance has a server of its own: Nomad drops the path
 of the address that it is given.  May import ``devstack.cluster`` and the standard library.
 """
 

@@ -12,16 +12,20 @@ from devstack.daemon import Daemon
 from devstack.stack import BUCKET, GROUP, JOB, Stack
 
 _TEXT = """
-Everything stays up until Ctrl-C.  In another terminal:
+Everything stays up until Ctrl-C.  To play with it, in another terminal:
 
-  . {script}                     # points nomad, aws, transcoder and autoscaler here
-
-  transcoder dispatch {listing} --profile small        # more work
-  autoscaler --config {config} --dry-run --once        # what it would do now, and why
-  curl '{nomad}/v1/job/{job}/summary'                  # the queue
-  curl '{aws}/{bucket}?list-type=2'                    # what has been published
+  # point autoscaler, transcoder, nomad and aws here
+  . {script}
+  # more work
+  transcoder dispatch {listing} --profile small
+  # what the autoscaler would do now, and why
+  autoscaler --config {config} --dry-run --once
+  # the queue, the group, and what has been published
+  curl '{nomad}/v1/job/{job}/summary'
   aws autoscaling describe-auto-scaling-groups --auto-scaling-group-names {group}
-  tail -f {log}                                        # the autoscaler at work
+  curl '{aws}/{bucket}?list-type=2'
+  # the autoscaler at work
+  tail -f {log}
 """
 
 

@@ -58,7 +58,7 @@ def _child_sentence(child: Child) -> str:
         return f"{child.label} done in {child.took_seconds or 0:.1f} s"
     if child.state is ChildState.FAILED:
         return f"{child.label} FAILED"
-    return f"{child.label} is pending again"
+    return f"{child.label} ended badly and waits for another attempt"
 
 
 def in_reading_order(lines: Iterable[LogLine]) -> list[LogLine]:

@@ -45,8 +45,8 @@ class NomadView:
             event["DisplayMessage"] for state in states for event in state.get("Events") or ()
         )
 
-    def output(self, allocation: str, task: str, stream: str = "stderr") -> str:
-        """The end of what a task wrote; an empty text where Nomad no longer has it."""
+    def output(self, allocation: str, task: str, stream: str) -> str:
+        """The end of what a task wrote to ``stdout`` or ``stderr``; empty once its node is gone."""
         query = urllib.parse.urlencode(
             {"task": task, "type": stream, "origin": "end", "offset": 4000, "plain": "true"}
         )

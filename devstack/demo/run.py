@@ -50,40 +50,51 @@ def carry_out(stack: Stack, daemon: Daemon, order: Order, view: View) -> Outcome
     nomad = NomadView(stack.nomad.address, JOB)
     watch = Watch(stack, daemon, nomad, view)
     with ThreadPoolExecutor(max_workers=1, thread_name_prefix="check") as pool:
-        checks = _Checks(stack, order.inputs, pool)
-        overdue = watch.until_empty(order.children, order.limits, checks.begin)
+        ends = _Ends(stack, nomad, order.inputs, pool)
+        overdue = watch.until_empty(order.children, order.limits, ends.take)
         seconds = time.monotonic() - began_at
-        rows = tuple(Row(child, checks.result(child)) for child in watch.scene.children)
+        rows = tuple(Row(child, ends.published(child)) for child in watch.scene.children)
     figures = stack.launcher.figures()
     problems = [overdue] if overdue else []
     if figures.killed:
         problems.append(f"work was killed: allocations {', '.join(figures.killed)}")
-    problems += _row_problems(rows, nomad, stack.nomad.address)
+    for row in rows:
+        problems += ends.failures.get(row.child.id, row.problems)
     problems += _metric_problems(stack)
     return Outcome(rows, figures, stack.statsd.received, seconds, tuple(problems))
 
 
-class _Checks:
-    """Checks of published objects, made one by one beside the watch."""
+class _Ends:
+    """What became of the children: published objects are checked, one by one beside the watch."""
 
-    def __init__(self, stack: Stack, inputs: Iterable[Input], pool: ThreadPoolExecutor) -> None:
+    def __init__(
+        self, stack: Stack, nomad: NomadView, inputs: Iterable[Input], pool: ThreadPoolExecutor
+    ) -> None:
         directory = stack.directory / "fetched"
         probe = probe_with(stack.client_environment, directory)
         self._checker = Checker(stack.aws.client("s3"), BUCKET, probe, directory)
         self._sources = {item.address: item for item in inputs}
+        self._nomad = nomad
         self._pool = pool
-        self._begun: dict[str, Future[Published]] = {}
+        self._checks: dict[str, Future[Published]] = {}
+        #: By child, why it failed.
+        self.failures: dict[str, tuple[str, ...]] = {}
 
-    def begin(self, child: Child) -> None:
-        """Check what a child published, once; a child that is not of this run is passed over."""
+    def take(self, child: Child) -> None:
+        """Look into a child that has ended, the first time; one not of this run is passed over."""
         source = self._sources.get(child.input)
-        if source is not None and child.id not in self._begun:
+        if source is None or child.id in self._checks or child.id in self.failures:
+            return
+        if child.state is ChildState.FAILED:
+            # At once: what the task wrote goes with its node.
+            self.failures[child.id] = (why_failed(child, self._nomad, JOB),)
+        else:
             check = self._pool.submit(self._checker.check, source, child.profile)
-            self._begun[child.id] = check
+            self._checks[child.id] = check
 
-    def result(self, child: Child) -> Published | None:
+    def published(self, child: Child) -> Published | None:
         """What the check found, once it is made; None for a child that published nothing."""
-        check = self._begun.get(child.id)
+        check = self._checks.get(child.id)
         return None if check is None else check.result(_CHECK_TIMEOUT_SECONDS)
 
 
@@ -95,16 +106,6 @@ def _write_lists(directory: Path, inputs: tuple[Input, ...]) -> list[Path]:
         write_list(directory / f"videos-{number}.txt", part)
         for number, part in enumerate(parts, start=1)
     ]
-
-
-def _row_problems(rows: Iterable[Row], nomad: NomadView, address: str) -> list[str]:
-    problems: list[str] = []
-    for row in rows:
-        if row.child.state is ChildState.FAILED:
-            problems.append(why_failed(row.child, nomad, JOB, address))
-        else:
-            problems.extend(row.problems)
-    return problems
 
 
 def _metric_problems(stack: Stack) -> list[str]:

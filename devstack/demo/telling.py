@@ -9,20 +9,25 @@ from collections.abc import Sequence
 from devstack.demo.nomadview import NomadView
 from devstack.demo.scene import Child
 
-_EVENTS, _LINES = 4, 6
+_EVENTS, _LINES = 4, 3
 
 
-def why_failed(child: Child, nomad: NomadView, task: str, address: str) -> str:
-    """A few lines on a failed child; the last says how to see more."""
+def why_failed(child: Child, nomad: NomadView, task: str) -> str:
+    """A few lines on a failed child; to be asked while its node is still there."""
     if child.allocation is None:
         return f"{child.label} was stopped before it was placed"
     events = nomad.last_events(child.allocation)[-_EVENTS:]
-    written = nomad.output(child.allocation, task).splitlines()[-_LINES:]
-    more = f"NOMAD_ADDR={address} nomad alloc logs -stderr {child.allocation[:8]}"
+    errors = nomad.output(child.allocation, task, "stderr").splitlines()[-_LINES:]
+    told = nomad.output(child.allocation, task, "stdout").splitlines()[-_LINES:]
     return "\n".join(
-        [f"{child.label} failed", *_indented(events), *_indented(written), f"  more: {more}"]
+        [
+            f"{child.label} failed",
+            *_indented("Nomad", events),
+            *_indented("stderr", errors),
+            *_indented("stdout", told),
+        ]
     )
 
 
-def _indented(lines: Sequence[str]) -> list[str]:
-    return [f"  {line}" for line in lines]
+def _indented(source: str, lines: Sequence[str]) -> list[str]:
+    return [f"  {source:6}  {line}" for line in lines]

@@ -75,6 +75,8 @@ def command(ffmpeg: str, clip: Clip, directory: Path) -> list[str]:
         argv += ["-c:a", "aac", "-b:a", "96k"]
     argv += ["-t", f"{clip.seconds:g}", "-vf", f"setsar={clip.pixel_aspect}"]
     argv += ["-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", clip.pixel_format]
+    # Without random identifiers, so that the same clip has the same digest each time.
+    argv += ["-fflags", "+bitexact"]
     return [*argv, os.fspath(directory / clip.file)]
 
 

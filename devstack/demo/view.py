@@ -5,12 +5,11 @@ May import ``devstack.demo.scene``, rich and the standard library.
 """
 
 import time
-from collections import deque
 from collections.abc import Callable
 from types import TracebackType
 from typing import Protocol, Self
 
-from rich.console import Console, Group, RenderableType
+from rich.console import Console, Group
 from rich.live import Live
 from rich.panel import Panel
 from rich.progress_bar import ProgressBar
@@ -18,9 +17,6 @@ from rich.table import Table
 from rich.text import Text
 
 from devstack.demo.scene import ChildState, NodeState, Scene
-
-#: Sentences that the live view keeps on the screen.
-_FEED_LINES = 12
 
 _CHILD_STYLES = {
     ChildState.PENDING: "yellow",
@@ -66,12 +62,17 @@ class PlainView:
 
 
 class LiveView:
-    """One screen that is redrawn, for the length of a ``with`` block; what was said stays."""
+    """
+    Queue and nodes at the foot of the terminal, for the length of a ``with`` block.
+
+    What is said scrolls by above them, and stays in the terminal's history.
+    """
 
     def __init__(self, console: Console, began_at: float) -> None:
+        self._console = console
         self._began_at = began_at
-        self._feed: deque[Text] = deque(maxlen=_FEED_LINES)
-        self._live = Live(console=console, refresh_per_second=8, transient=False)
+        # Drawn when something changes, and not by the clock: that only flickers.
+        self._live = Live(console=console, auto_refresh=False)
         self._scene: Scene | None = None
 
     def __enter__(self) -> Self:
@@ -88,20 +89,12 @@ class LiveView:
 
     def say(self, sentence: str) -> None:
         stamp = Text(f"{time.monotonic() - self._began_at:6.1f}s  ", style="dim")
-        self._feed.append(stamp.append(Text(sentence, style=_sentence_style(sentence))))
-        self._draw()
+        self._console.print(stamp.append(Text(sentence, style=_sentence_style(sentence))))
 
     def show(self, scene: Scene) -> None:
-        self._scene = scene
-        self._draw()
-
-    def _draw(self) -> None:
-        parts: list[RenderableType] = []
-        if self._scene is not None:
-            parts += [_queue(self._scene), _nodes(self._scene)]
-        feed = Text("\n", no_wrap=False).join(self._feed)
-        parts.append(Panel(feed, title="what happens, and why", title_align="left"))
-        self._live.update(Group(*parts))
+        if scene != self._scene:
+            self._scene = scene
+            self._live.update(Group(_queue(scene), _nodes(scene)), refresh=True)
 
 
 def summary(scene: Scene) -> str:

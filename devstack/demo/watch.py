@@ -43,12 +43,12 @@ class Watch:
         self.scene = Scene((), (), 0)
 
     def until_empty(
-        self, expected: int, limits: Limits, on_done: Callable[[Child], None]
+        self, expected: int, limits: Limits, on_end: Callable[[Child], None]
     ) -> str | None:
         """
         Look on until ``expected`` children have ended and the group is back at its minimum.
 
-        ``on_done`` is called at least once with each child that succeeded.  Returns None, or what
+        ``on_end`` is called with each child that has ended, at every look.  Returns None, or what
         did not come about in time; raises DevstackError if a part of the system fails.
         """
         give_up_at = time.monotonic() + limits.children_seconds
@@ -56,8 +56,8 @@ class Watch:
         while True:
             self.look()
             for child in self.scene.children:
-                if child.state is ChildState.DONE:
-                    on_done(child)
+                if child.ended:
+                    on_end(child)
             ended = len(self.scene.children) >= expected and self.scene.all_ended
             if ended and self._group_at_minimum():
                 return None

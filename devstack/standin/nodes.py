@@ -33,6 +33,14 @@ if TYPE_CHECKING:
 #: The drivers that tasks may ask for, and what became of looking for them.
 _DRIVERS = {"docker": False, "exec": True, "java": False, "qemu": False, "raw_exec": True}
 
+#: What every agent says of itself unless it is configured otherwise.
+_META = {
+    "connect.gateway_image": "envoyproxy/envoy:v${NOMAD_envoy_version}",
+    "connect.log_level": "info",
+    "connect.proxy_concurrency": "1",
+    "connect.sidecar_image": "envoyproxy/envoy:v${NOMAD_envoy_version}",
+}
+
 
 def node_of(form: Json, now: int) -> Node:
     """The node of an instance; ``form`` has the fields of ``NodeSpec``."""
@@ -48,7 +56,7 @@ def node_of(form: Json, now: int) -> Node:
         datacenter=form["datacenter"],
         offers=offers,
         attributes=attributes,
-        meta={},
+        meta=_META,
         drivers={name: _driver(name, found, now) for name, found in _DRIVERS.items()},
         computed_class=f"v1:{int(hashlib.sha256(kind.encode()).hexdigest()[:15], 16)}",
         http_address="127.0.0.1:4646",

@@ -13,8 +13,11 @@ if TYPE_CHECKING:
     from devstack.standin.model import Job, Json, Summary
 
 
-def job_form(job: Job) -> Json:
+def job_form(job: Job, *, as_stored: bool = False) -> Json:
+    """A job with every field; ``as_stored`` with the payload compressed, as Nomad keeps it."""
     payload = job.spec["Payload"]
+    if as_stored and job.spec["Dispatched"]:
+        payload = _compressed(payload or b"")
     return {
         **job.spec,
         "CreateIndex": job.create_index,
@@ -27,6 +30,19 @@ def job_form(job: Job) -> Json:
         "SubmitTime": job.submit_time,
         "Version": job.version,
     }
+
+
+def _compressed(payload: bytes) -> bytes:
+    """Snappy's block format, the data as one literal: right, if not short."""
+    size, head = len(payload), bytearray()
+    while size >= 0x80:
+        head.append(size & 0x7F | 0x80)
+        size >>= 7
+    head.append(size)
+    if payload:
+        # A tag that says: a literal, whose length less one is in the two bytes that follow.
+        head += bytes([61 << 2]) + (len(payload) - 1).to_bytes(2, "little")
+    return bytes(head) + payload
 
 
 def job_stub(job: Job, summary: Summary | None) -> Json:

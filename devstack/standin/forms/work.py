@@ -156,10 +156,10 @@ def _cpu_and_memory(task: Json) -> Json:
     return {"CPU": task["Resources"]["CPU"], "MemoryMB": task["Resources"]["MemoryMB"]}
 
 
-def alloc_reply(item: Allocation) -> Json:
+def alloc_reply(item: Allocation, *, job_as_stored: bool = False) -> Json:
     """An allocation as ``/v1/allocation/:id`` gives it, with its job."""
     form = alloc_form(item)
-    form["Job"] = job_form(item.job)
+    form["Job"] = job_form(item.job, as_stored=job_as_stored)
     if item.migrate is None:
         del form["DesiredTransition"]
     return without_empty(form)

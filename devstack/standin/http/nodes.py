@@ -55,7 +55,7 @@ def allocations(server: Server, request: Request, node_id: str) -> Reply:
 
     def select() -> Callable[[], Reply]:
         known = store.node_allocs(node_id)
-        return lambda: in_json([alloc_reply(item) for item in known])
+        return lambda: in_json([alloc_reply(item, job_as_stored=True) for item in known])
 
     return answer(store, request, Read(index, select))
 

@@ -92,6 +92,7 @@ def _topic(text: str) -> tuple[str, str]:
 def _lines(server: Server, topics: Sequence[tuple[str, str]], start: int) -> Iterator[bytes]:
     seen = start
     heard = time.monotonic()
+    yield b"{}\n"  # Nomad's first word, too, is a heartbeat.
     while not server.closing:
         entries = server.events.after(seen, 1.0)
         for index, kind, changes in entries:
@@ -131,7 +132,7 @@ def _event(topic: str, kind: str, index: int, item: Change) -> dict[str, Any]:
 
 def _told(item: Change) -> tuple[str, str, list[str] | None, dict[str, Any]]:
     if isinstance(item, Job):
-        return item.id, "default", None, job_form(item)
+        return item.id, "default", None, job_form(item, as_stored=True)
     if isinstance(item, Node):
         return item.id, "", None, node_form(item)
     if isinstance(item, Evaluation):

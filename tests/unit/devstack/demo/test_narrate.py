@@ -47,6 +47,14 @@ def test_a_child_that_moved_on_is_told_once(child: Child, sentence: str) -> None
     assert list(changes(after, after)) == []
 
 
+def test_a_child_that_is_tried_again_is_told() -> None:
+    running, again = a_scene(a_child(ChildState.RUNNING)), a_scene(a_child(ChildState.PENDING))
+
+    assert list(changes(running, again)) == [
+        "a.mp4 (large) ended badly and waits for another attempt"
+    ]
+
+
 def test_a_node_s_life_is_told() -> None:
     states = [NodeState.BOOTING, NodeState.JOINING, NodeState.READY, NodeState.CORDONED]
     scenes = [EMPTY, *(a_scene(nodes=(Node("i-a", state),)) for state in states), EMPTY]
