@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from devstack.demo.nomadview import NomadView
 from devstack.demo.scene import Child
 
-_EVENTS, _LINES = 4, 3
+_EVENTS, _ERRORS = 4, 3
 
 
 def why_failed(child: Child, nomad: NomadView, task: str) -> str:
@@ -17,8 +17,9 @@ def why_failed(child: Child, nomad: NomadView, task: str) -> str:
     if child.allocation is None:
         return f"{child.label} was stopped before it was placed"
     events = nomad.last_events(child.allocation)[-_EVENTS:]
-    errors = nomad.output(child.allocation, task, "stderr").splitlines()[-_LINES:]
-    told = nomad.output(child.allocation, task, "stdout").splitlines()[-_LINES:]
+    errors = nomad.output(child.allocation, task, "stderr").splitlines()[-_ERRORS:]
+    # The transcoder's one line of outcome; one more for each attempt before.
+    told = nomad.output(child.allocation, task, "stdout").splitlines()[-1:]
     return "\n".join(
         [
             f"{child.label} failed",
