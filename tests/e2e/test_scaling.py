@@ -41,7 +41,8 @@ def test_a_running_child_outlives_the_scale_in_around_it(system: Any) -> None:
         scene = system.wait_for_zero(daemon)
 
         assert [child.state for child in scene.children] == [ChildState.DONE] * 6
-        assert max(child.took_seconds or 0 for child in scene.children) >= 16
+        # To its end; Nomad stamps the start a moment after it.
+        assert max(child.took_seconds or 0 for child in scene.children) > 15.5
         assert system.stack.launcher.figures().killed == ()
 
 
