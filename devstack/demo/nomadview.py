@@ -57,10 +57,12 @@ class NomadView:
 
     def _children(self) -> tuple[Child, ...]:
         prefix = urllib.parse.quote(f"{self._job}/dispatch-", safe="")
+        # Jobs before allocations: a child that ends between the two reads must not look as if it
+        # had ended without its task.
+        stubs = [stub for stub in self._get(f"jobs?prefix={prefix}") if stub["ParentID"]]
         placed: dict[str, list[Reply]] = defaultdict(list)
         for allocation in self._get("allocations"):
             placed[allocation["JobID"]].append(allocation)
-        stubs = [stub for stub in self._get(f"jobs?prefix={prefix}") if stub["ParentID"]]
         children = (
             read_child(stub, self._meta_of(stub["ID"]), placed[stub["ID"]]) for stub in stubs
         )

@@ -95,7 +95,12 @@ class Scene:
 
 
 def read_child(stub: Reply, meta: Mapping[str, str], allocations: Iterable[Reply]) -> Child:
-    """A child from its job's stub, its job's metadata, and its allocations."""
+    """
+    A child from its job's stub, its job's metadata, and its allocations, read after the stub.
+
+    Once it has been placed, its newest allocation alone says how it fares: a job may be dead while
+    its task is still being ended.
+    """
     newest = max(allocations, key=lambda found: int(found["CreateIndex"]), default=None)
     dead = stub["Status"] == "dead"
     child = Child(
@@ -105,10 +110,10 @@ def read_child(stub: Reply, meta: Mapping[str, str], allocations: Iterable[Reply
         state=ChildState.FAILED if dead else ChildState.PENDING,
         submitted_at=int(stub["SubmitTime"]) / 1e9,
     )
-    return child if newest is None else _placed(child, newest, dead=dead)
+    return child if newest is None else _placed(child, newest)
 
 
-def _placed(child: Child, allocation: Reply, *, dead: bool) -> Child:
+def _placed(child: Child, allocation: Reply) -> Child:
     tasks = list((allocation.get("TaskStates") or {}).values())
     started = [_instant(task.get("StartedAt")) for task in tasks]
     finished = [_instant(task.get("FinishedAt")) for task in tasks]
@@ -116,7 +121,7 @@ def _placed(child: Child, allocation: Reply, *, dead: bool) -> Child:
         id=child.id,
         input=child.input,
         profile=child.profile,
-        state=_state(allocation["ClientStatus"], dead=dead),
+        state=_state(allocation["ClientStatus"]),
         submitted_at=child.submitted_at,
         started_at=min(filter(None, started), default=None),
         finished_at=max(filter(None, finished), default=None),
@@ -125,10 +130,10 @@ def _placed(child: Child, allocation: Reply, *, dead: bool) -> Child:
     )
 
 
-def _state(client_status: str, *, dead: bool) -> ChildState:
+def _state(client_status: str) -> ChildState:
     if client_status == "complete":
         return ChildState.DONE
-    if dead or client_status in {"failed", "lost"}:
+    if client_status in {"failed", "lost"}:
         return ChildState.FAILED
     return ChildState.RUNNING if client_status == "running" else ChildState.PENDING
 

@@ -49,6 +49,7 @@ def test_a_child_that_was_stopped_unplaced_has_failed() -> None:
     [
         ("pending", "pending", ChildState.PENDING),
         ("running", "running", ChildState.RUNNING),
+        ("running", "dead", ChildState.RUNNING),
         ("complete", "dead", ChildState.DONE),
         ("failed", "dead", ChildState.FAILED),
         ("lost", "running", ChildState.FAILED),
