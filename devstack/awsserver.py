@@ -4,8 +4,13 @@ The local AWS's process: moto's server behind a thin layer that makes it keep AW
 ``python -m devstack.awsserver FD RECORD`` serves on the listening socket FD and records every call
 in RECORD.  The layer refuses what AWS refuses (``devstack.awsrules``), shows instances as Pending
 until ``PUT /_devstack/launched/INSTANCE`` says that they are up (moto has them in service at
-once), and carries out one EC2 or Auto Scaling call at a time, for moto guards nothing itself.  May
-import ``devstack.awscalls``, ``devstack.awsrules``, moto, werkzeug and the standard library.
+once), and carries out one EC2 or Auto Scaling call at a time, for moto guards nothing itself.
+
+What still differs from AWS: instances are in the group as soon as they are asked for and out of it
+as soon as they are terminated, never ``Terminating``; a terminated one loses the tag of its group;
+all are launched in the first subnet; ``DescribeScalingActivities`` is always empty, and no launch
+fails.  May import ``devstack.awscalls``, ``devstack.awsrules``, moto, werkzeug and the standard
+library.
 """
 
 import contextlib
