@@ -15,6 +15,7 @@ from devstack.standin.model import PENDING, Job, Json
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+LARGEST_COUNT = 10_000
 PAYLOAD_LIMIT = 16 * 1024
 
 
@@ -80,11 +81,21 @@ def _group_problems(group: Json) -> Iterable[str]:
         yield "Missing task group name"
     if group["Count"] < 0:
         yield "Task group count can't be negative"
+    if group["Count"] > LARGEST_COUNT:
+        yield f"the stand-in runs up to {LARGEST_COUNT} instances of a group"
+    if group["Count"] > 1 and _distinct(group):
+        yield "the stand-in does not place by distinct_hosts or distinct_property"
     if not group["Tasks"]:
         yield "Missing tasks for task group"
     for task in group["Tasks"]:
         for problem in _task_problems(task):
             yield f"Task {task['Name']} validation failed: {problem}"
+
+
+def _distinct(group: Json) -> bool:
+    asked = [*(group["Constraints"] or ())]
+    asked += [item for task in group["Tasks"] for item in task["Constraints"] or ()]
+    return any(str(item["Operand"]).startswith("distinct_") for item in asked)
 
 
 def _task_problems(task: Json) -> Iterable[str]:

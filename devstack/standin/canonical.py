@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from devstack.standin.model import SECOND, Ask, Constraint, Group, Job, Json
+from devstack.standin.model import SECOND, Ask, Constraint, Group, Job, Json, in_go
 
 MINUTE = 60 * SECOND
 HOUR = 60 * MINUTE
@@ -131,6 +131,26 @@ _DISK: Json = {"Migrate": False, "SizeMB": 300, "Sticky": False}
 _LOGS: Json = {"MaxFileSizeMB": 10, "MaxFiles": 10}
 _PARAMETERS: Json = {"MetaOptional": None, "MetaRequired": None, "Payload": "optional"}
 
+#: The kinds of the fields whose default is null.
+_KINDS: dict[str, type] = {
+    "Config": dict,
+    "Constraints": list,
+    "Datacenters": list,
+    "Env": dict,
+    "EphemeralDisk": dict,
+    "LogConfig": dict,
+    "Meta": dict,
+    "MetaOptional": list,
+    "MetaRequired": list,
+    "ParameterizedJob": dict,
+    "ReschedulePolicy": dict,
+    "Resources": dict,
+    "RestartPolicy": dict,
+    "TaskGroups": list,
+    "Tasks": list,
+}
+_OF_STRINGS = {"Datacenters", "Env", "Meta", "MetaOptional", "MetaRequired"}
+
 
 def canonical_job(given: Json) -> Json:
     """
@@ -142,7 +162,7 @@ def canonical_job(given: Json) -> Json:
     spec = _filled(_JOB, given)
     spec["Name"] = spec["Name"] or spec["ID"]
     spec["Update"] = _filled(_UPDATE, given.get("Update"))
-    spec["Constraints"] = _constraints_form(given.get("Constraints"))
+    spec["Constraints"] = _constraints_form(spec["Constraints"])
     if spec["ParameterizedJob"] is not None:
         spec["ParameterizedJob"] = _filled(_PARAMETERS, spec["ParameterizedJob"])
     kind = "batch" if spec["Type"] == "batch" else "service"
@@ -168,17 +188,35 @@ def job_of(spec: Json, *, submit_time: int) -> Job:
     )
 
 
-def _filled(defaults: Json, given: Json | None) -> Json:
-    """The defaults, each overridden by what is given and not null."""
-    given = given or {}
-    return {
-        key: given[key] if given.get(key) is not None else value for key, value in defaults.items()
-    }
+def _filled(defaults: Json, given: Any) -> Json:
+    """The defaults, each overridden by what is given and not null; raises on a wrong kind."""
+    if not isinstance(given or {}, dict):
+        raise TypeError(f"{given!r} is where an object belongs")
+    filled = dict(defaults)
+    for key in defaults.keys() & (given or {}).keys():
+        if given[key] is not None:
+            filled[key] = _of_kind(key, given[key], defaults[key])
+    return filled
+
+
+def _of_kind(key: str, value: Any, default: Any) -> Any:
+    kind = _KINDS.get(key, type(default))
+    right = kind is type(None) or type(value) is kind
+    if isinstance(value, int):
+        right = right and in_go(value)
+    if right and kind is list:
+        inner = str if key in _OF_STRINGS else dict
+        right = all(isinstance(item, inner) for item in value)
+    elif right and key in _OF_STRINGS:
+        right = all(isinstance(item, str) for item in value.values())
+    if not right:
+        raise ValueError(f"{key} cannot be {value!r}")
+    return value
 
 
 def _canonical_group(given: Json, kind: str) -> Json:
     group = _filled(_GROUP, given)
-    group["Constraints"] = _constraints_form(given.get("Constraints"))
+    group["Constraints"] = _constraints_form(group["Constraints"])
     group["EphemeralDisk"] = _filled(_DISK, given.get("EphemeralDisk"))
     group["RestartPolicy"] = _filled(_RESTART[kind], given.get("RestartPolicy"))
     group["ReschedulePolicy"] = _filled(_RESCHEDULE[kind], given.get("ReschedulePolicy"))
@@ -190,7 +228,7 @@ def _canonical_group(given: Json, kind: str) -> Json:
 
 def _canonical_task(given: Json, restart: Json) -> Json:
     task = _filled(_TASK, given)
-    task["Constraints"] = _constraints_form(given.get("Constraints"))
+    task["Constraints"] = _constraints_form(task["Constraints"])
     task["Resources"] = _filled(_RESOURCES, given.get("Resources"))
     task["LogConfig"] = _filled(_LOGS, given.get("LogConfig"))
     task["RestartPolicy"] = _filled(restart, given.get("RestartPolicy"))
@@ -200,14 +238,7 @@ def _canonical_task(given: Json, restart: Json) -> Json:
 def _constraints_form(given: list[Json] | None) -> list[Json] | None:
     if not given:
         return None
-    return [
-        {
-            "LTarget": entry.get("LTarget") or "",
-            "Operand": entry.get("Operand") or "=",
-            "RTarget": entry.get("RTarget") or "",
-        }
-        for entry in given
-    ]
+    return [_filled({"LTarget": "", "Operand": "=", "RTarget": ""}, entry) for entry in given]
 
 
 def _constraints_of(given: list[Json] | None) -> tuple[Constraint, ...]:

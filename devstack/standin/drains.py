@@ -9,8 +9,8 @@ ineligible.  May import ``devstack.standin.state``, ``nodes``, ``ids``, ``model`
 from __future__ import annotations
 
 import functools
-from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from devstack.standin.ids import new_id
 from devstack.standin.instants import instant_text
@@ -25,6 +25,14 @@ if TYPE_CHECKING:
 _ZERO = "0001-01-01T00:00:00Z"
 
 
+@dataclass(frozen=True, slots=True)
+class DrainSpec:
+    """How to drain: the deadline in nanoseconds, where 0 is none and less is at once."""
+
+    deadline: int
+    ignore_system_jobs: bool
+
+
 class Drains:
     """Watches the nodes that drain."""
 
@@ -33,12 +41,8 @@ class Drains:
         self._timers = timers
         store.listen(self._see)
 
-    def set(self, node_id: str, spec: Json | None, *, mark_eligible: bool) -> Json:
-        """
-        Begin, change or (``spec`` null) cancel a drain.
-
-        A spec's ``Deadline`` is in nanoseconds; 0 is none, and below 0 is at once.
-        """
+    def set(self, node_id: str, spec: DrainSpec | None, mark_eligible: bool) -> Json:
+        """Begin, change or (``spec`` None) cancel a drain."""
         store = self._store
         node = found(store, node_id)
         strategy = self._strategy(node, spec)
@@ -66,15 +70,15 @@ class Drains:
             "NodeModifyIndex": write.index,
         }
 
-    def _strategy(self, node: Node, spec: Json | None) -> Json | None:
+    def _strategy(self, node: Node, spec: DrainSpec | None) -> Json | None:
         if spec is None:
             return None
-        deadline: Any = spec.get("Deadline") or 0
+        deadline = spec.deadline
         now = self._store.now()
         return {
             "Deadline": deadline,
             "ForceDeadline": instant_text(now + deadline) if deadline > 0 else _ZERO,
-            "IgnoreSystemJobs": bool(spec.get("IgnoreSystemJobs")),
+            "IgnoreSystemJobs": spec.ignore_system_jobs,
             "StartedAt": node.drain["StartedAt"] if node.drain else instant_text(now),
         }
 

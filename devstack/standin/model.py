@@ -19,6 +19,12 @@ Json = dict[str, Any]
 
 SECOND = 1_000_000_000
 
+
+def in_go(number: int) -> bool:
+    """Whether Nomad can hold a number at all: it has 64 bits for it."""
+    return -(2**63) <= number < 2**63
+
+
 # Statuses, in Nomad's words.
 PENDING, RUNNING, DEAD = "pending", "running", "dead"
 COMPLETE, FAILED, LOST = "complete", "failed", "lost"

@@ -19,7 +19,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from devstack import hcl
 from devstack.cluster import ClusterError, NomadCluster
 from devstack.processes import kill_marked
 
@@ -93,6 +92,8 @@ class StandIn(NomadCluster):
         return "the built-in stand-in"
 
     def register(self, job_file: Path, variables: Mapping[str, str]) -> str:
+        from devstack import hcl  # Its parser takes a while to load.
+
         job = hcl.load(job_file, variables)
         self._call("PUT", "/v1/jobs", {"Job": job})
         return str(job["ID"])

@@ -109,7 +109,7 @@ class AllocationRun:
         run = self._tasks[name]
         now = self._store.now()
         run.note(events.received(now), events.setup(now))
-        run.run(self._launch(self._allocation.group.tasks[name]))
+        run.run(lambda: self._launch(self._allocation.group.tasks[name]))
         if run.state.failed:
             self._end_siblings(name)
 

@@ -66,10 +66,14 @@ class TaskRun:
     def running(self) -> bool:
         return self.state.state == RUNNING
 
-    def run(self, launch: Launch) -> None:
-        """Take the task from its start to its end; returns once it is over."""
+    def run(self, prepare: Callable[[], Launch]) -> None:
+        """
+        Take the task from its start to its end; returns once it is over.
+
+        ``prepare`` makes what the process needs; a task that it fails for has failed.
+        """
         while not self._told_to_stop.is_set():
-            code = self._start_and_wait(launch)
+            code = self._start_and_wait(prepare)
             if code is None or self._told_to_stop.is_set():
                 break
             verdict = self._restarts.after(self._now(), succeeded=code == 0)
@@ -88,10 +92,10 @@ class TaskRun:
             now = self._now()
             self._note(events.killed(now), state=DEAD, finished_at=now)
 
-    def _start_and_wait(self, launch: Launch) -> int | None:
+    def _start_and_wait(self, prepare: Callable[[], Launch]) -> int | None:
         """The exit code (a signal's is 128 and its number), or None if it could not start."""
         try:
-            process = self._start(launch)
+            process = self._start(prepare())
         except (OSError, ValueError, TypeError) as error:
             self._note(events.driver_failure(self._now(), f"failed to launch: {error}"))
             self._end(failed=True, reason="Error was unrecoverable")

@@ -10,14 +10,13 @@ import base64
 import binascii
 from typing import TYPE_CHECKING, Any
 
-from devstack import hcl
 from devstack.standin import jobs
 from devstack.standin.admission import Dispatch, Refused
 from devstack.standin.canonical import canonical_job
 from devstack.standin.forms.jobs import job_form, job_stub, summary_form
 from devstack.standin.forms.work import alloc_stub, eval_form, without_empty
 from devstack.standin.http.lists import listing
-from devstack.standin.http.messages import Reply, Request, in_json, in_words
+from devstack.standin.http.messages import Reply, Request, field_of, in_json, in_words
 from devstack.standin.http.reads import Read, answer
 
 if TYPE_CHECKING:
@@ -52,12 +51,15 @@ def register(server: Server, request: Request) -> Reply:
 
 def parse(_: Server, request: Request) -> Reply:
     """Turn a job file into a job; ``Variables`` is the text of a variables file."""
+    from devstack import hcl  # Its parser takes a while to load.
+
     body = request.json()
-    if not body.get("JobHCL"):
+    text = field_of(body, "JobHCL", str, "")
+    if not text:
         raise Refused("Job spec is empty", 400)
     try:
-        variables = hcl.variables_file(body.get("Variables") or "")
-        job = hcl.parse(body["JobHCL"], variables)
+        variables = hcl.variables_file(field_of(body, "Variables", str, ""))
+        job = hcl.parse(text, variables)
     except hcl.HclError as error:
         raise Refused(str(error), 400) from error
     return in_json(canonical_job(job) if body.get("Canonicalize") else job)
@@ -130,14 +132,14 @@ def dispatch(server: Server, request: Request, job_id: str) -> Reply:
 
 
 def _dispatch_of(body: dict[str, Any], request: Request) -> Dispatch:
-    meta = body.get("Meta") or {}
-    if not isinstance(meta, dict) or not all(isinstance(value, str) for value in meta.values()):
+    meta = field_of(body, "Meta", dict, {})
+    if not all(isinstance(value, str) for value in meta.values()):
         raise Refused(
             "json: cannot unmarshal Meta into Go struct field of type map[string]string", 400
         )
     try:
-        payload = base64.b64decode(body.get("Payload") or "", validate=True)
-    except (binascii.Error, TypeError, ValueError) as error:
+        payload = base64.b64decode(field_of(body, "Payload", str, ""), validate=True)
+    except (binascii.Error, ValueError) as error:
         raise Refused(f"illegal base64 data in the payload: {error}", 400) from error
     token = request.query.get("idempotency_token") or body.get("IdempotencyToken") or ""
     return Dispatch(meta, payload, str(token))

@@ -1,19 +1,22 @@
 """
 Requests as the handlers read them, and replies as they give them.
 
-May import ``devstack.standin.admission`` (for ``Refused``) and the standard library.
+May import ``devstack.standin.admission`` (for ``Refused``) and ``devstack.standin.model``.
 """
 
 from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from devstack.standin.admission import Refused
+from devstack.standin.model import in_go
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+
+Kind = TypeVar("Kind")
 
 TRUE = {"1", "t", "T", "TRUE", "true", "True"}
 FALSE = {"0", "f", "F", "FALSE", "false", "False"}
@@ -55,6 +58,16 @@ class Request:
         if not isinstance(body, dict):
             raise Refused("json: cannot unmarshal into Go value: not an object", 400)
         return body
+
+
+def field_of(body: dict[str, Any], name: str, kind: type[Kind], default: Kind) -> Kind:
+    """A field of a request's body, null and absent being the default.  Raises Refused."""
+    value = body.get(name)
+    if value is None:
+        return default
+    if type(value) is not kind or (isinstance(value, int) and not in_go(value)):
+        raise Refused(f"json: cannot unmarshal {name}: its kind is {kind.__name__}", 400)
+    return value
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,14 +6,14 @@ May import ``devstack.standin`` below ``http`` and the other modules of ``http``
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from devstack.standin import nodes
-from devstack.standin.admission import Refused
+from devstack.standin.drains import DrainSpec
 from devstack.standin.forms.nodes import node_form, node_stub
 from devstack.standin.forms.work import alloc_reply
 from devstack.standin.http.lists import listing
-from devstack.standin.http.messages import Reply, Request, in_json, in_words
+from devstack.standin.http.messages import Reply, Request, field_of, in_json, in_words
 from devstack.standin.http.reads import Read, answer
 
 if TYPE_CHECKING:
@@ -62,19 +62,25 @@ def allocations(server: Server, request: Request, node_id: str) -> Reply:
 
 def eligibility(server: Server, request: Request, node_id: str) -> Reply:
     body = request.json()
-    wanted_id = body.get("NodeID") or node_id
+    wanted_id = field_of(body, "NodeID", str, "") or node_id
+    wanted = field_of(body, "Eligibility", str, "")
     with server.store.lock:
-        done = nodes.set_eligibility(server.store, wanted_id, body.get("Eligibility"))
+        done = nodes.set_eligibility(server.store, wanted_id, wanted)
     return in_json(done, done["Index"])
 
 
 def drain(server: Server, request: Request, node_id: str) -> Reply:
     body = request.json()
-    spec = body.get("DrainSpec")
-    if spec is not None and not isinstance(spec, dict):
-        raise Refused("json: cannot unmarshal DrainSpec", 400)
+    spec: dict[str, Any] = field_of(body, "DrainSpec", dict, {})
+    wanted = DrainSpec(
+        deadline=field_of(spec, "Deadline", int, 0),
+        ignore_system_jobs=field_of(spec, "IgnoreSystemJobs", bool, False),
+    )
+    mark_eligible = field_of(body, "MarkEligible", bool, False)
     with server.store.lock:
-        done = server.drains.set(node_id, spec, mark_eligible=bool(body.get("MarkEligible")))
+        done = server.drains.set(
+            node_id, wanted if body.get("DrainSpec") is not None else None, mark_eligible
+        )
     return in_json(done, done["Index"])
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from devstack.durations import nanoseconds
 from devstack.standin.admission import Refused
 from devstack.standin.http.messages import Reply
+from devstack.standin.model import in_go
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -68,6 +69,6 @@ def _wanted(request: Request) -> tuple[int, float]:
         except ValueError as error:
             raise Refused("Invalid wait time", 400) from error
     text = request.query.get("index") or "0"
-    if not text.isdecimal():
+    if not text.isdecimal() or not in_go(int(text)):
         raise Refused("Invalid index", 400)
     return int(text), min(seconds or DEFAULT_WAIT, LONGEST_WAIT)

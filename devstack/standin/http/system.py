@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from devstack.standin import jobs
 from devstack.standin.admission import Dispatch, Refused
-from devstack.standin.http.messages import Reply, Request, in_json
+from devstack.standin.http.messages import Reply, Request, field_of, in_json
 from devstack.standin.instants import instant_text
 from devstack.standin.model import READY
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from devstack.standin.server import Server
 
 VERSION = "1.0.18"
+LARGEST_BULK = 100_000
 _NODE_FIELDS: dict[str, type] = {
     "instance_id": str,
     "node_class": str,
@@ -135,6 +136,8 @@ def start_node(server: Server, request: Request) -> Reply:
     for name, kind in _NODE_FIELDS.items():
         if not isinstance(form.get(name), kind):
             raise Refused(f"{name} has to be of the type {kind.__name__}", 400)
+    if form["cpu_mhz"] <= 0 or form["memory_mib"] <= 0:
+        raise Refused("a node has to offer some cpu_mhz and some memory_mib", 400)
     unknown = form.keys() - _NODE_FIELDS.keys()
     if unknown:
         raise Refused(f"unknown: {', '.join(sorted(unknown))}", 400)
@@ -159,9 +162,9 @@ def set_leader(server: Server, request: Request) -> Reply:
 def bulk_dispatch(server: Server, request: Request) -> Reply:
     """Dispatch ``{"JobID": …, "Count": n, "Meta": {…}}``: n equal children in one request."""
     body = request.json()
-    job_id, count = body.get("JobID"), body.get("Count")
-    if not isinstance(job_id, str) or not isinstance(count, int) or not 0 <= count <= 100_000:
-        raise Refused("JobID has to be a job, and Count a number up to 100000", 400)
-    asked = Dispatch(body.get("Meta") or {})
+    job_id, count = field_of(body, "JobID", str, ""), field_of(body, "Count", int, 0)
+    if not 0 < count <= LARGEST_BULK:
+        raise Refused(f"Count has to be from 1 to {LARGEST_BULK}", 400)
+    asked = Dispatch(field_of(body, "Meta", dict, {}))
     ids = [jobs.dispatch(server.store, job_id, asked)["DispatchedJobID"] for _ in range(count)]
     return in_json({"DispatchedJobIDs": ids})

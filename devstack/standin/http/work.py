@@ -137,7 +137,9 @@ def logs(server: Server, request: Request, alloc_id: str) -> Reply:
     if item.states is None:
         raise Refused(f'task "{task}" not started yet. No logs available', 404)
     path = server.machines.log_path(alloc_id, task, kind)
-    chunks = _chunks(server, path, request, alloc_id)
+    chunks = _chunks(
+        server, path, _start(path, request), alloc_id if request.flag("follow") else ""
+    )
     if request.flag("plain"):
         return Reply(content_type="text/plain", stream=(data for data, _ in chunks))
     name = f"alloc/logs/{path.name}"
@@ -153,14 +155,14 @@ def _frames(chunks: Iterator[tuple[bytes, int]], name: str) -> Iterator[bytes]:
             yield b""
 
 
-def _chunks(
-    server: Server, path: Path, request: Request, alloc_id: str
-) -> Iterator[tuple[bytes, int]]:
-    """The file's contents with the offset after each part, following it if asked to."""
-    follow = request.flag("follow")
-    offset = _start(path, request)
+def _chunks(server: Server, path: Path, offset: int, followed: str) -> Iterator[tuple[bytes, int]]:
+    """
+    The file's contents from ``offset`` on, with the offset after each part.
+
+    With the id of an allocation in ``followed``, goes on until its tasks have ended.
+    """
     while True:
-        ended = not follow or _is_over(server.store.allocs.get(alloc_id)) or server.closing
+        ended = not followed or _is_over(server.store.allocs.get(followed)) or server.closing
         data = _read(path, offset)
         while data:
             offset += len(data)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from devstack.standin.model import COMPLETE, DOWN, FAILED, LOST, RUN, Allocation, Group, Job, Node
+from devstack.standin.model import DEAD, DOWN, FAILED, LOST, RUN, Allocation, Group, Job, Node
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -92,7 +92,7 @@ def _reconcile_group(
         if not item.over:
             taken.add(item.name)
             _reconcile_live(group, item, nodes, result)
-        elif item.client_status == COMPLETE and item.desired_status == RUN and job.type == "batch":
+        elif job.type == "batch" and _ran_to_its_end(item):
             taken.add(item.name)
         elif item.client_status == FAILED and item.desired_status == RUN:
             taken.add(item.name)
@@ -101,6 +101,21 @@ def _reconcile_group(
         name = f"{job.id}.{group.name}[{number}]"
         if name not in taken:
             result.places.append(Place(group, name))
+
+
+def _ran_to_its_end(item: Allocation) -> bool:
+    """
+    Whether its tasks have ended without failing.
+
+    Work that was stopped and ended in good order counts as done: Nomad does not do it again, not
+    even if it was stopped by the deadline of a drain.
+    """
+    states = (item.states or {}).values()
+    return bool(states) and all(one.state == DEAD and not one.failed for one in states)
+
+
+def _ended_at(item: Allocation) -> int:
+    return max((one.finished_at for one in (item.states or {}).values()), default=item.modify_time)
 
 
 def _reconcile_live(
@@ -123,7 +138,7 @@ def _reconcile_failed(group: Group, item: Allocation, now: int, result: Differen
     delay = policy["Delay"]
     if policy["DelayFunction"] == "exponential":
         delay = min(delay * 2 ** len(item.rescheduled_at), policy["MaxDelay"] or delay)
-    due = item.modify_time + delay
+    due = _ended_at(item) + delay
     if due > now:
         result.later[item.id] = due
         return

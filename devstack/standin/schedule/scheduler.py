@@ -73,6 +73,8 @@ class Scheduler:
         for (kind, _), item in write.changes.items():
             if kind == "Evaluation" and isinstance(item, Evaluation):
                 self._note(item)
+            elif isinstance(item, Allocation) and item.client_over:
+                self._reconsider(item.job.id)
         if write.freed:
             self._waiting.room_came()
         self._work.notify_all()
@@ -88,6 +90,12 @@ class Scheduler:
             self._waiting.push(item)
         else:
             self._waiting.forget(item.id)
+
+    def _reconsider(self, job_id: str) -> None:
+        """Look at a job anew whose task has ended: it may not need any more what it waits for."""
+        for item in self._store.job_evals(job_id):
+            if item.status == BLOCKED:
+                self._waiting.push(item)
 
     def _due(self, eval_id: str) -> None:
         with self._work:
@@ -120,7 +128,9 @@ class Scheduler:
         job = store.jobs.get(item.job_id)
         allocations = store.job_allocs(item.job_id)
         snapshot = store.index
-        todo = difference(job, allocations, store.nodes, store.now())
+        # A delayed one is served at its time, whatever the clocks make of the last microsecond.
+        now = max(store.now(), item.wait_until)
+        todo = difference(job, allocations, store.nodes, now)
         placed: list[Allocation] = []
         failed: dict[str, Json] = {}
         if job is not None and todo.places:

@@ -180,19 +180,37 @@ def test_a_drain_lets_work_run_to_its_end_and_leaves_the_node_cordoned(
     assert status_of(cluster, child_id) == "complete"
 
 
-def test_a_drains_deadline_stops_what_still_runs_and_has_it_placed_anew(
+def test_a_drains_deadline_loses_work_that_finds_no_room_elsewhere(
     cluster: Cluster, small_node: NodeSpec
 ) -> None:
+    """It counts as done once its task has ended: this is why nodes are never drained."""
     node_id = cluster.boot(small_node)
     child_id = cluster.dispatch()
     runs(cluster, child_id)
 
     drain(cluster, node_id, 0.5)
 
-    stopped = lambda: cluster.allocations_of(child_id)[0]["DesiredStatus"] == "stop"  # noqa: E731
-    wait_for(stopped, "it is stopped")
-    wait_for(lambda: status_of(cluster, child_id) == "complete", "its task has ended")
-    assert cluster.children() == (1, 0, 0)
+    wait_for(lambda: cluster.children() == (0, 0, 1), "the child is dead")
+    (allocation,) = cluster.allocations_of(child_id)
+    assert (allocation["ClientStatus"], allocation["DesiredStatus"]) == ("complete", "stop")
+    assert allocation["DesiredDescription"] == "alloc is being migrated"
+
+
+def test_a_drains_deadline_starts_work_again_where_there_is_room(
+    cluster: Cluster, small_node: NodeSpec
+) -> None:
+    node_id = cluster.boot(small_node)
+    child_id = cluster.dispatch()
+    runs(cluster, child_id)
+    other = cluster.boot(NodeSpec("i-bbbb"))
+
+    drain(cluster, node_id, 0.5)
+
+    wait_for(lambda: len(cluster.allocations_of(child_id)) == 2, "it is placed anew")
+    old, new = cluster.allocations_of(child_id)
+    assert (old["DesiredStatus"], new["NodeID"]) == ("stop", other)
+    assert cluster.get(f"/v1/allocation/{new['ID']}")["PreviousAllocation"] == old["ID"]
+    assert cluster.get(f"/v1/allocation/{old['ID']}")["NextAllocation"] == new["ID"]
 
 
 def test_a_draining_node_cannot_be_made_eligible(cluster: Cluster, small_node: NodeSpec) -> None:
