@@ -28,7 +28,10 @@ def read(text: str) -> dict[str, Any]:
     try:
         body: dict[str, Any] = hcl2.loads(text, serialization_options=_OPTIONS)
     except UnexpectedInput as error:
-        what = str(error).partition("\n")[0].partition(" at line")[0]
+        # The parser's own words name its grammar, not the file.
+        line = "".join(text.splitlines()[error.line - 1 : error.line])
+        rest = line[error.column - 1 :].strip()
+        what = f"unexpected {rest!r}" if rest else "something is missing here"
         raise HclError(f"line {error.line}, column {error.column}: {what}") from error
     except LarkError as error:
         raise HclError(str(error)) from error
