@@ -88,7 +88,7 @@ class AutoScalingGroup:
         """
         The group as it is; launch times only of instances that are not in ``joined``.
 
-        Only instances without a node are judged by their age, and DescribeInstances is the
+        Only instances without a ready node are judged by their age, and DescribeInstances is the
         heaviest answer of all.
         """
         described = self._read(

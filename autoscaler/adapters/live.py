@@ -11,7 +11,7 @@ from typing import TypeVar
 
 from autoscaler.adapters.asg import AutoScalingGroup
 from autoscaler.adapters.nomad import NomadNodes, NomadQueue
-from autoscaler.core.model import Group, JobQueue, Missing, Node, Observation
+from autoscaler.core.model import Group, JobQueue, Missing, Node, NodeStatus, Observation
 from autoscaler.core.plan import Action, Cordon, Purge, SetDesiredCapacity, Terminate, Uncordon
 from autoscaler.errors import ObservationError
 
@@ -48,7 +48,11 @@ class LiveWorld:
                 queues.append(one)
         group: Group | None = _part("group", reading.result, missing)
         if nodes is not None:
-            self._joined = frozenset(node.instance_id for node in nodes if node.instance_id)
+            self._joined = frozenset(
+                node.instance_id
+                for node in nodes
+                if node.instance_id and node.status is NodeStatus.READY
+            )
         return Observation(self._pool, tuple(queues), nodes, group, tuple(missing))
 
     def still_idle(self, node_id: str) -> bool:

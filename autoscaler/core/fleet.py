@@ -47,7 +47,7 @@ class Fleet:
     gone: tuple[Member, ...]
     #: Bought and not yet nodes: requested, launching, or in service within the boot timeout.
     in_flight_count: int
-    #: In service for longer than the boot timeout, and no node yet.
+    #: In service for longer than the boot timeout, and no ready node.
     unjoined: tuple[Instance, ...]
 
     @property
@@ -68,10 +68,10 @@ def muster(nodes: tuple[Node, ...], group: Group, boot_timeout: timedelta, now: 
     """Sort nodes and instances by what they are to us."""
     instances = {instance.instance_id: instance for instance in group.instances}
     members = [_member(node, instances, group.marks) for node in nodes]
+    # A new node can be down for a moment, until its first heartbeat: it is on its way all the same,
+    # and one that is lost for good is told from it by its instance's age.
     joined = {
-        member.node.instance_id
-        for member in members
-        if member.node.status in (NodeStatus.READY, NodeStatus.DOWN)
+        member.node.instance_id for member in members if member.node.status is NodeStatus.READY
     }
     unborn = [
         instance

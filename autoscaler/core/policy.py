@@ -79,7 +79,7 @@ def _unjoined(fleet: Fleet, settings: PoolSettings) -> tuple[Reason, ...]:
         return ()
     names = ", ".join(instance.instance_id for instance in fleet.unjoined)
     limit = settings.boot_timeout.total_seconds()
-    return (Reason(Rule.UNJOINED, f"{names} in service for over {limit:.0f} s and no node yet"),)
+    return (Reason(Rule.UNJOINED, f"{names} in service for over {limit:.0f} s and no ready node"),)
 
 
 def _remember(memory: Memory, fleet: Fleet, now: datetime) -> Memory:
