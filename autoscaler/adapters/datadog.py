@@ -142,7 +142,10 @@ def _client(connection: DatadogConnection) -> DogStatsd:
     shared = {
         "namespace": connection.prefix,
         "constant_tags": list(connection.tags),
-        "disable_telemetry": True,
+        # The library counts what it drops only together with telemetry of its own: count it, and
+        # never send that.
+        "disable_telemetry": False,
+        "telemetry_min_flush_interval": 1 << 62,
         "origin_detection_enabled": False,
         "track_instance": False,
     }
