@@ -27,6 +27,8 @@ from autoscaler.errors import MalformedReply, NomadDenied, NomadUnavailable
 
 #: Of an error's body, so many characters: enough to know it, too few to leak much.
 _BODY_MAX = 256
+#: Reads of an unknown node answer 404; writes to it, this.
+_NODE_NOT_FOUND = "500 node not found"
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +108,8 @@ class NomadClient:
                 "allows it (NOMAD_TOKEN or nomad.token_file)"
             ) from error
         except (BaseNomadException, TimeoutNomadException) as error:
+            if _body(error) == _NODE_NOT_FOUND:
+                raise NotFound(what) from error
             raise NomadUnavailable(f"Nomad at {self.address}: {what}: {_body(error)}") from error
         return response
 
