@@ -172,3 +172,27 @@ def test_being_busy_again_starts_the_idle_time_anew():
 
     assert decision.cordon == ()
     assert decision.memory.idle_since == {"node-1": at(301)}
+
+
+def test_with_as_many_on_their_way_as_may_be_no_other_follows():
+    nodes = [a_node(1, eligible=False), a_node(2)]
+    group = a_group(an_instance(1), an_instance(2), marks={"i-1": at(-1)})
+
+    decision = decide(
+        an_observation(*nodes, group=group), scale_in(max_step=1), idle_since(-999, 2), at(0)
+    )
+
+    assert decision.cordon == ()
+    assert Rule.SCALE_IN_STEP in rules(decision)
+
+
+def test_the_earliest_of_what_is_due_is_looked_at_first():
+    """One settles in four seconds, another may go in one."""
+    nodes = [a_node(1, eligible=False), a_node(2)]
+    group = a_group(an_instance(1), an_instance(2), marks={"i-1": at(-1)})
+    soon, late = idle_since(-299, 2), idle_since(-10, 2)
+
+    observed = an_observation(*nodes, group=group)
+
+    assert decide(observed, scale_in(), soon, at(0)).look_again_at == at(1)
+    assert decide(observed, scale_in(), late, at(0)).look_again_at == at(4)

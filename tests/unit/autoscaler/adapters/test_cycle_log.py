@@ -1,0 +1,68 @@
+"""What is logged: what is new at info, what stays wrong once, and nothing that is not known."""
+
+from dataclasses import replace
+
+from structlog.testing import capture_logs
+
+from autoscaler.adapters.cycle_log import CycleLog
+from autoscaler.core.decision import Memory
+from autoscaler.core.model import Missing
+from autoscaler.core.plan import SetDesiredCapacity
+from autoscaler.loop import run_cycle
+from tests.builders import a_queue, an_observation, some_settings
+from tests.fakes import FakeClock, FakeWorld
+
+
+def logged(*observations, refuses=None):
+    """The lines of a cycle for each observation, as (level, event, fields)."""
+    world, log, memory = FakeWorld(*observations, refuses=refuses), CycleLog(), Memory()
+    with capture_logs() as lines:
+        for number in range(len(observations)):
+            report = run_cycle(
+                world, [log], some_settings(), memory, FakeClock(), cycle_id=f"c-{number}"
+            )
+            memory = report.memory
+    return lines
+
+
+def test_one_line_says_what_was_done_and_why():
+    action, line = logged(an_observation(queue=a_queue(3)))
+
+    assert (action["event"], action["action"]) == ("action.applied", "set_desired_capacity")
+    assert (line["event"], line["log_level"]) == ("cycle.finished", "info")
+    assert (line["desired_from"], line["desired_to"], line["rules"]) == (0, 2, ["demand"])
+    assert line["why"] == "3 pending, 3 need 2 new nodes at 2 per node"
+
+
+def test_a_cycle_like_the_last_is_no_news():
+    lines = logged(an_observation(), an_observation())
+
+    assert [line["log_level"] for line in lines] == ["info", "debug"]
+
+
+def test_what_stays_wrong_is_said_once_for_each_system_and_so_is_its_end():
+    missing = (Missing("nomad", "nodes", "refused"), Missing("nomad", "queue", "refused too"))
+    down = replace(an_observation(), nodes=None, queues=(), missing=missing)
+
+    lines = logged(down, down, an_observation())
+
+    events = [line["event"] for line in lines if line["event"] != "cycle.finished"]
+    assert events == ["observation.failed", "observation.recovered"]
+    assert lines[0]["parts"] == ["nodes", "queue"]
+
+
+def test_what_is_unknown_is_null_and_not_zero():
+    missing = (Missing("nomad", "queue", "refused"),)
+
+    line = logged(replace(an_observation(), queues=(), missing=missing))[-1]
+
+    assert line["queue_pending"] is None
+    assert line["nodes_ready"] == 0
+    assert line["outcome"] == "failed"
+
+
+def test_a_refused_action_is_an_error_with_its_cause():
+    lines = logged(an_observation(queue=a_queue(1)), refuses=SetDesiredCapacity)
+
+    assert (lines[0]["event"], lines[0]["log_level"]) == ("action.failed", "error")
+    assert lines[0]["error"] == "refused by the test"
