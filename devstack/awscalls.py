@@ -6,6 +6,7 @@ object a line, so that a reader never waits for a writer.  May import the standa
 """
 
 import json
+import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -44,6 +45,10 @@ class AwsCall:
         return not self.action.startswith(_READS)
 
 
+#: No call is longer: far above the longest that an autoscaler makes.
+_LINE_BYTES_MAX = 1 << 16
+
+
 class CallRecord:
     """A file of calls: ``add`` for the server, ``read`` and ``size`` for its owner."""
 
@@ -53,8 +58,12 @@ class CallRecord:
 
     @property
     def size(self) -> int:
-        """Bytes so far; it grew if and only if there was a call."""
-        return self._path.stat().st_size
+        """Bytes of whole lines so far; it grew if and only if there was a call."""
+        with self._path.open("rb") as file:
+            # A line that crosses a page grows the file in two steps, and may be seen between them.
+            start = max(0, file.seek(0, os.SEEK_END) - _LINE_BYTES_MAX)
+            file.seek(start)
+            return start + file.read().rfind(b"\n") + 1
 
     def add(self, call: AwsCall) -> None:
         line = json.dumps(asdict(call)) + "\n"

@@ -211,6 +211,7 @@ class Stack:
     def require_healthy(self) -> None:
         """Raise DevstackError if a part of the devstack itself has failed meanwhile."""
         if self.launcher.failure is not None:
-            raise DevstackError("the instance launcher failed") from self.launcher.failure
+            failure = self.launcher.failure
+            raise DevstackError(f"the instance launcher failed: {failure!r}") from failure
         if not self.aws.alive:
             raise DevstackError(f"local AWS ended.\n{self.aws.last_words()}")

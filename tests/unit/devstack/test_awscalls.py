@@ -38,6 +38,21 @@ def test_a_line_still_being_written_is_left_for_the_next_read(tmp_path: Path) ->
     assert record.read() == (a_call(),)
 
 
+def test_a_size_taken_within_a_line_loses_no_call_and_breaks_no_read(tmp_path: Path) -> None:
+    """A line that crosses a page can be seen half; what is read from there has to be whole."""
+    path = tmp_path / "calls"
+    record = CallRecord(path)
+    record.add(a_call())
+    record.add(a_call("SetDesiredCapacity"))
+    whole = path.read_bytes()
+    path.write_bytes(whole[:-20])
+
+    size = record.size
+    path.write_bytes(whole)
+
+    assert [call.action for call in record.read(since=size)] == ["SetDesiredCapacity"]
+
+
 @pytest.mark.parametrize(
     ("action", "writes"),
     [
