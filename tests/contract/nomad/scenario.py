@@ -116,8 +116,7 @@ class Scenario:
         cluster = self._cluster
         wait_for(lambda: cluster.children() == (0, 0, 6), "all children are done", seconds=90)
         self._ask("summary-dead")
-        late = max(cluster.get("/v1/allocations"), key=lambda item: int(item["CreateIndex"]))
-        self._ask("allocation", f"/v1/allocation/{late['ID']}")
+        self._ask("allocation", f"/v1/allocation/{self._placed_beside_a_full_node()}")
         cluster.nomad.stop_node(cluster.node(one)["Name"])
         wait_for(lambda: cluster.node(one)["Status"] == "down", "the node is down")
         self._ask("nodes-down")
@@ -126,6 +125,16 @@ class Scenario:
         wait_for(self._collected, "the dead children are gone")
         self._ask("summary-after-gc")
         self._ask("agent-self-404")
+
+    def _placed_beside_a_full_node(self) -> str:
+        """
+        As the recorded allocation was: the other node had no room, and its metrics say so.
+
+        The last of them need not be: both nodes may have had room again by then.
+        """
+        stubs = self._cluster.get("/v1/allocations")
+        placed = [self._cluster.get(f"/v1/allocation/{stub['ID']}") for stub in stubs]
+        return str(next(one["ID"] for one in placed if one["Metrics"]["NodesExhausted"] == 1))
 
     def _collected(self) -> bool:
         # Again and again: what the purge has to have looked at is not collected before that.
