@@ -9,23 +9,17 @@ import pkgutil
 import sys
 
 import bench
+from bench.figure import tell
 from bench.nomad import chosen_nomad
 
 
 def main() -> int:
     """Run the measurements one by one; 1 if a goal is missed."""
     nomad = chosen_nomad()
-    met = True
-    for name in sorted(module.name for module in pkgutil.iter_modules(bench.__path__)):
-        if name == "__main__":
-            continue
-        module = importlib.import_module(f"bench.{name}")
-        if not hasattr(module, "figures"):
-            continue
-        for figure in module.figures(nomad):
-            print(figure, flush=True)
-            met = met and figure.met
-    return 0 if met else 1
+    names = sorted(module.name for module in pkgutil.iter_modules(bench.__path__))
+    modules = [importlib.import_module(f"bench.{name}") for name in names if name != "__main__"]
+    measurements = [module for module in modules if hasattr(module, "figures")]
+    return tell(figure for module in measurements for figure in module.figures(nomad))
 
 
 if __name__ == "__main__":

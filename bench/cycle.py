@@ -32,7 +32,7 @@ from autoscaler.core.policy import decide
 from autoscaler.core.settings import PoolSettings
 from autoscaler.daemon import PoolRunner
 from autoscaler.ports import CycleReport
-from bench.figure import Figure
+from bench.figure import Figure, tell
 from bench.nomad import chosen_nomad
 from devstack.deadline import wait_until
 from devstack.fleet import BootTimes
@@ -139,9 +139,7 @@ def _request(address: str, method: str, path: str, body: object) -> dict[str, di
 
 def main() -> int:
     """Print the figures; 1 if a goal is missed."""
-    measured = figures(chosen_nomad())
-    print("\n".join(map(str, measured)))
-    return 0 if all(figure.met for figure in measured) else 1
+    return tell(figures(chosen_nomad()))
 
 
 if __name__ == "__main__":

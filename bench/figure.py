@@ -3,7 +3,7 @@ A measured figure and its goal.  Imports the standard library only.
 """
 
 import statistics
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 
@@ -41,3 +41,12 @@ def distribution(
         Figure(f"{what}, 95th percentile", p95, unit, p95_goal),
         Figure(f"{what}, maximum", max(values), unit),
     )
+
+
+def tell(measured: Iterable[Figure]) -> int:
+    """Print the figures as they come; the exit code: 1 if a goal is missed."""
+    met = True
+    for figure in measured:
+        print(figure, flush=True)
+        met = met and figure.met
+    return 0 if met else 1

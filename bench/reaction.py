@@ -16,7 +16,7 @@ import time
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from bench.figure import Figure, distribution
+from bench.figure import Figure, distribution, tell
 from bench.nomad import chosen_nomad
 from devstack.awscalls import AwsCall
 from devstack.deadline import wait_until
@@ -83,9 +83,7 @@ def _dispatch(address: str) -> None:
 
 def main() -> int:
     """Print the figures; 1 if a goal is missed."""
-    measured = figures(chosen_nomad())
-    print("\n".join(map(str, measured)))
-    return 0 if all(figure.met for figure in measured) else 1
+    return tell(figures(chosen_nomad()))
 
 
 if __name__ == "__main__":

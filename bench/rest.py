@@ -10,7 +10,7 @@ import sys
 import time
 from pathlib import Path
 
-from bench.figure import Figure
+from bench.figure import Figure, tell
 from bench.nomad import chosen_nomad
 from devstack.deadline import wait_until
 from devstack.stack import Stack, StackSettings
@@ -55,9 +55,7 @@ def _resident_mb(pid: int) -> float:
 
 def main() -> int:
     """Print the figures; 1 if a goal is missed."""
-    measured = figures(chosen_nomad())
-    print("\n".join(map(str, measured)))
-    return 0 if all(figure.met for figure in measured) else 1
+    return tell(figures(chosen_nomad()))
 
 
 if __name__ == "__main__":

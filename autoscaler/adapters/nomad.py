@@ -135,13 +135,14 @@ class NomadQueue:
     def __init__(self, client: NomadClient, job: str) -> None:
         self._client = client
         self._job = job
+        self._seen: ChildCounts | None = None
         self._recounted_at: datetime | None = None
         self._drift_count = 0
         self._oldest: list[PendingChild] = []
 
     def observe(self) -> JobQueue:
         """The counts of the job's summary, set right by the last recount."""
-        counts = read("job summary", lambda: child_counts(self._get("summary")))
+        counts = self._seen = self._summary()
         pending = max(0, counts.pending_count - self._drift_count)
         return JobQueue(
             job=self._job,
@@ -160,18 +161,20 @@ class NomadQueue:
         (hashicorp/nomad#10222).  It is read before and after: only a difference that was there
         the whole time is drift, not a child that moved meanwhile.
         """
-        before = read("job summary", lambda: child_counts(self._get("summary")))
-        if not self._recount_is_due(before, now):
+        if not self._recount_is_due(now):
             return
+        before = self._summary()
         stubs = list(self._list())
         counts, self._oldest = read("job list", lambda: children(stubs, self._job))
-        after = read("job summary", lambda: child_counts(self._get("summary")))
+        after = self._summary()
         if before == after:
             self._drift_count = after.pending_count - counts.pending_count
         self._recounted_at = now
 
-    def _recount_is_due(self, counts: ChildCounts, now: datetime) -> bool:
-        if self._recounted_at is None:
+    def _recount_is_due(self, now: datetime) -> bool:
+        """By what the last observation saw: to ask again would cost a call in every cycle."""
+        counts = self._seen
+        if self._recounted_at is None or counts is None:
             return True
         elapsed = now - self._recounted_at
         if counts.pending_count < 0 or counts.running_count < 0:
@@ -179,6 +182,9 @@ class NomadQueue:
         if counts.pending_count == self._drift_count == 0:
             return False  # Nothing waits: there is no age to tell, and little to be wrong about.
         return elapsed >= (RECOUNT_INTERVAL if self._oldest else RECOUNT_INTERVAL_MIN)
+
+    def _summary(self) -> ChildCounts:
+        return read("job summary", lambda: child_counts(self._get("summary")))
 
     def _ask(self) -> Resources:
         job = self._get()

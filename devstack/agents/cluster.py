@@ -10,8 +10,6 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import urllib.error
-import urllib.request
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -23,6 +21,7 @@ from devstack.janitor import Janitor
 from devstack.leftovers import MARKER
 from devstack.loopback import free_ports
 from devstack.mounts import unmount_beneath
+from devstack.nomadcall import REQUEST_SECONDS, call
 from devstack.processes import environment_of, kill_marked, marked
 
 if TYPE_CHECKING:
@@ -32,7 +31,6 @@ if TYPE_CHECKING:
     from devstack.cluster import NodeSpec
 
 START_SECONDS = 60.0
-REQUEST_SECONDS = 30.0
 #: By this variable an agent and all that it runs are known: ``raw_exec`` tasks outlive their agent.
 NODE_MARK = "DEVSTACK_NODE"
 
@@ -199,15 +197,4 @@ class Agents(NomadCluster):
             return False
 
     def _call(self, method: str, path: str, body: Any = None) -> Any:
-        request = urllib.request.Request(self.address + quote(path), method=method)  # noqa: S310
-        if self.token is not None:
-            request.add_header("X-Nomad-Token", self.token)
-        data = None if body is None else json.dumps(body).encode()
-        try:
-            with urllib.request.urlopen(request, data, timeout=REQUEST_SECONDS) as reply:  # noqa: S310
-                return json.load(reply)
-        except urllib.error.HTTPError as error:
-            words = error.read().decode(errors="replace")
-            raise ClusterError(f"{method} {path}: {error.code} {words}") from error
-        except (OSError, ValueError) as error:
-            raise ClusterError(f"{method} {path}: the server does not answer: {error}") from error
+        return call(self.address, method, quote(path), body, token=self.token)

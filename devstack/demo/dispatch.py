@@ -1,18 +1,16 @@
 """
 Dispatch the demo's inputs as a user would: by a list file and ``transcoder dispatch``.
 
-May import ``devstack.demo.inputs``, ``devstack.errors`` and the standard library.
+May import ``devstack.demo.command``, ``devstack.demo.inputs``, ``devstack.errors`` and the standard
+library.
 """
 
-import subprocess
-import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from devstack.demo.command import run_transcoder
 from devstack.demo.inputs import Input
 from devstack.errors import DevstackError
-
-_TIMEOUT_SECONDS = 120
 
 
 def write_list(path: Path, inputs: Sequence[Input]) -> Path:
@@ -25,21 +23,11 @@ def dispatch(
     lists: Sequence[Path], profiles: Sequence[str], job: str, environment: Mapping[str, str]
 ) -> str:
     """Dispatch every line once for each profile; what the dispatcher printed."""
-    argv = [sys.executable, "-m", "transcoder", "dispatch", "--job", job]
+    arguments = ["dispatch", "--job", job]
     for profile in profiles:
-        argv += ["--profile", profile]
-    try:
-        done = subprocess.run(
-            [*argv, *map(str, lists)],
-            env=dict(environment),
-            capture_output=True,
-            text=True,
-            timeout=_TIMEOUT_SECONDS,
-            check=False,
-            start_new_session=True,
-        )
-    except subprocess.TimeoutExpired as error:
-        raise DevstackError(f"`transcoder dispatch` took over {_TIMEOUT_SECONDS} s") from error
+        arguments += ["--profile", profile]
+    arguments += map(str, lists)
+    done = run_transcoder(arguments, environment, "`transcoder dispatch`")
     if done.returncode != 0:
         words = (done.stderr or done.stdout).strip()
         raise DevstackError(f"`transcoder dispatch` failed (exit {done.returncode}):\n{words}")

@@ -1,21 +1,18 @@
 """
 What a video is, as ``transcoder probe`` tells it: its picture as a person sees it, length, sound.
 
-May import ``devstack.errors`` and the standard library.
+May import ``devstack.demo.command``, ``devstack.errors`` and the standard library.
 """
 
 import json
-import subprocess
-import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+from devstack.demo.command import run_transcoder
 from devstack.errors import DevstackError
-
-_TIMEOUT_SECONDS = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,19 +34,8 @@ def probe_with(environment: Mapping[str, str], scratch: Path) -> Probe:
     """A probe that runs the command in that environment; ``scratch`` is a directory for it."""
 
     def probe(file: Path) -> Media:
-        argv = [sys.executable, "-m", "transcoder", "probe", "--json"]
-        try:
-            done = subprocess.run(
-                [*argv, "--scratch", str(scratch), str(file)],
-                env=dict(environment),
-                capture_output=True,
-                text=True,
-                timeout=_TIMEOUT_SECONDS,
-                check=False,
-                start_new_session=True,
-            )
-        except subprocess.TimeoutExpired as error:
-            raise DevstackError(f"probing {file.name} took over {_TIMEOUT_SECONDS} s") from error
+        arguments = ["probe", "--json", "--scratch", str(scratch), str(file)]
+        done = run_transcoder(arguments, environment, f"probing {file.name}")
         if done.returncode != 0:
             raise DevstackError(f"probing {file.name} failed: {done.stderr.strip()}")
         return read_media(json.loads(done.stdout))

@@ -1,7 +1,8 @@
 """
 Start, drive and end a stand-in from another process.
 
-May import ``devstack.cluster``, ``devstack.hcl``, ``devstack.processes`` and the standard library.
+May import ``cluster``, ``hcl``, ``nomadcall`` and ``processes`` of ``devstack``, and the standard
+library.
 """
 
 from __future__ import annotations
@@ -11,8 +12,6 @@ import os
 import select
 import subprocess
 import sys
-import urllib.error
-import urllib.request
 import uuid
 from dataclasses import asdict
 from pathlib import Path
@@ -20,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from devstack.cluster import ClusterError, NomadCluster
+from devstack.nomadcall import call
 from devstack.processes import kill_marked
 
 if TYPE_CHECKING:
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from devstack.cluster import NodeSpec
 
 START_SECONDS = 20.0
-REQUEST_SECONDS = 30.0
 STOP_SECONDS = 10.0
 #: By this variable every process of a stand-in, its tasks included, is known.
 MARK = "DEVSTACK_STANDIN"
@@ -109,18 +108,7 @@ class StandIn(NomadCluster):
         _end(self._process, self._mark)
 
     def _call(self, method: str, path: str, body: Any = None) -> Any:
-        request = urllib.request.Request(self._address + path, method=method)  # noqa: S310 - ours.
-        if self._token is not None:
-            request.add_header("X-Nomad-Token", self._token)
-        data = None if body is None else json.dumps(body).encode()
-        try:
-            with urllib.request.urlopen(request, data, timeout=REQUEST_SECONDS) as reply:  # noqa: S310
-                return json.load(reply)
-        except urllib.error.HTTPError as error:
-            words = error.read().decode(errors="replace")
-            raise ClusterError(f"{method} {path}: {error.code} {words}") from error
-        except OSError as error:
-            raise ClusterError(f"{method} {path}: the stand-in does not answer: {error}") from error
+        return call(self._address, method, path, body, token=self._token)
 
 
 def _first_line(process: subprocess.Popen[bytes], log: Path) -> str:
