@@ -27,7 +27,7 @@ from autoscaler.adapters.printer import DecisionPrinter
 from autoscaler.adapters.watcher import JobWatcher
 from autoscaler.clock import SystemClock
 from autoscaler.config import Config, load
-from autoscaler.core.decision import Memory
+from autoscaler.core.memory import Memory
 from autoscaler.core.settings import PoolSettings
 from autoscaler.daemon import Daemon, PoolRunner
 from autoscaler.errors import ConfigError

@@ -20,7 +20,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.base import BaseTrigger
 
 from autoscaler.clock import Clock
-from autoscaler.core.decision import Memory
+from autoscaler.core.memory import Memory
 from autoscaler.core.settings import PoolSettings
 from autoscaler.loop import run_cycle
 from autoscaler.ports import CycleReport, Reporter, World

@@ -8,8 +8,8 @@ in differs.  Imports core, ports, clock and errors.
 from collections.abc import Callable, Sequence
 
 from autoscaler.clock import Clock
-from autoscaler.core.decision import Memory
-from autoscaler.core.plan import Action, Terminate, Uncordon, plan, remember
+from autoscaler.core.memory import Memory
+from autoscaler.core.plan import Action, Terminate, TerminateUnjoined, Uncordon, plan, remember
 from autoscaler.core.policy import decide
 from autoscaler.core.settings import PoolSettings
 from autoscaler.errors import ActionError, ObservationError
@@ -31,7 +31,7 @@ def run_cycle(  # noqa: PLR0913 - all that a cycle depends on, so that nothing h
     now = clock.now()
     observation = world.observe(now)
     decision = decide(observation, settings, memory, now)
-    actions = _carry_out(world, plan(decision, settings.group, now), stopping)
+    actions = _carry_out(world, plan(decision, now), stopping)
     applied = [report.action for report in actions if report.outcome == "applied"]
     report = CycleReport(
         pool=settings.name,
@@ -69,5 +69,8 @@ def _carry_out_one(world: World, action: Action) -> ActionReport:
     if isinstance(action, Terminate) and not world.still_idle(action.node.node_id):
         world.apply(Uncordon(action.node))
         return ActionReport(action, "given_up", "work came before the cordon took; taken back")
+    if isinstance(action, TerminateUnjoined):
+        if not world.still_unjoined(action.instance.instance_id):
+            return ActionReport(action, "given_up", "its node has joined after all")
     world.apply(action)
     return ActionReport(action, "applied")

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from autoscaler.core.decision import Decision, Memory
+from autoscaler.core.decision import Decision
+from autoscaler.core.memory import Memory
 from autoscaler.core.model import Observation
 from autoscaler.core.plan import Action
 
@@ -22,6 +23,13 @@ class World(Protocol):
     def still_idle(self, node_id: str) -> bool:
         """
         Look again, not stale: is the node still ineligible, with no live task of any job of ours?
+
+        Raises ``ObservationError`` where that cannot be told.
+        """
+
+    def still_unjoined(self, instance_id: str) -> bool:
+        """
+        Look again, not stale: is there no node on that instance, in the whole cluster?
 
         Raises ``ObservationError`` where that cannot be told.
         """

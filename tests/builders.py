@@ -4,9 +4,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from autoscaler.core.decision import Memory
+from autoscaler.core.memory import Memory
 from autoscaler.core.model import (
+    Cohort,
     Group,
+    GroupAsk,
     Instance,
     JobQueue,
     Lifecycle,
@@ -14,8 +16,10 @@ from autoscaler.core.model import (
     Node,
     NodeStatus,
     Observation,
-    Resources,
+    Running,
+    Window,
 )
+from autoscaler.core.resources import Ask, Resources
 from autoscaler.core.settings import (
     NodeSelector,
     NodeShape,
@@ -24,11 +28,12 @@ from autoscaler.core.settings import (
     ScaleOut,
     Scaling,
     Size,
+    Strategy,
 )
 
 EPOCH = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 #: Two of these fit a node of ``SHAPE``.
-ASK = Resources(1000, 1000, 300)
+ASK = Ask(1000, 1000, 300)
 SHAPE = Resources(2000, 2000, 10_000)
 IDLE_AFTER = timedelta(minutes=5)
 SETTLE = timedelta(seconds=5)
@@ -44,6 +49,8 @@ def some_settings(
     size_min: int = 0,
     size_max: int = 20,
     children_per_node: int = 2,
+    strategy: Strategy = "per_node",
+    groups: tuple[str, ...] = ("nomad-clients",),
     scale_out: ScaleOut | None = None,
     scale_in: ScaleIn | None = None,
     jobs: tuple[str, ...] = ("transcode",),
@@ -52,12 +59,13 @@ def some_settings(
     return PoolSettings(
         name="transcode",
         jobs=jobs,
-        group="nomad-clients",
+        group=groups,
         nodes=NodeSelector(class_="transcode"),
         size=Size(min=size_min, max=size_max),
         node=NodeShape(cpu=SHAPE.cpu_mhz, memory=SHAPE.memory_mib),
         boot_timeout=timedelta(minutes=10),
         scaling=Scaling(
+            strategy=strategy,
             children_per_node=children_per_node,
             scale_out=scale_out or ScaleOut(max_step=100),
             scale_in=scale_in or ScaleIn(idle_after=IDLE_AFTER, settle=SETTLE),
@@ -66,13 +74,25 @@ def some_settings(
 
 
 def a_queue(
-    pending: int = 0, running: int = 0, *, job: str = "transcode", ask: Resources = ASK
+    pending: int = 0,
+    running: int = 0,
+    *,
+    job: str = "transcode",
+    ask: Ask = ASK,
+    **changes: object,
 ) -> JobQueue:
-    """The children of one job."""
-    return JobQueue(job, pending, running, ask)
+    """The children of one job, of one allocation each; those that wait came at the epoch."""
+    waiting = (Cohort(EPOCH, pending),) if pending else ()
+    queue = JobQueue(job, pending, running, (GroupAsk("main", ask),), waiting=waiting)
+    return replace(queue, **changes)  # type: ignore[arg-type]  # Fields by name, as replace takes.
 
 
-def a_node(number: int = 1, *, live: int = 0, ask: Resources = ASK, **changes: object) -> Node:
+def held(ask: Ask, count: int) -> Resources:
+    """What so many allocations hold."""
+    return Resources().less(ask, -count, 0)
+
+
+def a_node(number: int = 1, *, live: int = 0, ask: Ask = ASK, **changes: object) -> Node:
     """A ready node on instance ``i-<number>``, with ``live`` children at work."""
     node = Node(
         node_id=f"node-{number}",
@@ -82,8 +102,8 @@ def a_node(number: int = 1, *, live: int = 0, ask: Resources = ASK, **changes: o
         eligible=True,
         draining=False,
         capacity=SHAPE,
-        allocated=ask.times(live),
-        live_count=live,
+        allocated=held(ask, live),
+        running=(Running("transcode", started_at=at(-30), placed_at=at(-31)),) * live,
     )
     return replace(node, **changes)  # type: ignore[arg-type]  # Fields by name, as replace takes them.
 
@@ -99,23 +119,28 @@ def a_group(
     desired: int | None = None,
     size_min: int = 0,
     size_max: int = 20,
+    name: str = "nomad-clients",
     marks: Mapping[str, datetime] | None = None,
 ) -> Group:
     """The group of these instances; desired is their number unless said."""
     wanted = len(instances) if desired is None else desired
-    return Group("nomad-clients", wanted, size_min, size_max, instances, marks or {})
+    return Group(name, wanted, size_min, size_max, instances, marks or {})
 
 
 def an_observation(
     *nodes: Node,
     queue: JobQueue | None = None,
     group: Group | None = None,
+    groups: tuple[Group, ...] | None = None,
     missing: tuple[Missing, ...] = (),
+    windows: tuple[Window, ...] = (),
 ) -> Observation:
     """A pool with these nodes, each on an instance of the group."""
     if group is None:
         group = a_group(*(an_instance(int(node.node_id.removeprefix("node-"))) for node in nodes))
-    return Observation("transcode", (queue or a_queue(),), nodes, group, missing)
+    return Observation(
+        "transcode", (queue or a_queue(),), nodes, groups or (group,), missing, windows
+    )
 
 
 def idle_since(seconds: float, *numbers: int) -> Memory:

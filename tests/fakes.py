@@ -37,6 +37,8 @@ class FakeWorld:
         self._observations = deque(observations)
         self._refuses = refuses
         self.busy: set[str] = set()
+        #: Instances whose nodes joined since the observation.
+        self.joined: set[str] = set()
         self.applied: list[Action] = []
         self.recounted: list[datetime] = []
         self.on_observe: Callable[[], None] = lambda: None
@@ -51,6 +53,10 @@ class FakeWorld:
     def still_idle(self, node_id: str) -> bool:
         """Unless the test said otherwise."""
         return node_id not in self.busy
+
+    def still_unjoined(self, instance_id: str) -> bool:
+        """Unless the test said otherwise."""
+        return instance_id not in self.joined
 
     def apply(self, action: Action) -> None:
         """Record it, or refuse the kind that the test named."""

@@ -2,16 +2,16 @@
 What one cycle decides, why, and what it hands to the next.
 
 Reasons are made by the code that decides, with the numbers that it used; nothing explains a
-decision afterwards.  Pure; imports ``autoscaler.core.model`` only.
+decision afterwards.  Pure; imports ``autoscaler.core`` only.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
-from types import MappingProxyType
 
-from autoscaler.core.model import Resources
+from autoscaler.core.memory import Memory
+from autoscaler.core.model import no_counts
 
 
 class Rule(Enum):
@@ -22,7 +22,24 @@ class Rule(Enum):
     DEMAND = "demand"
     IN_FLIGHT = "in_flight"
     UNPLACEABLE = "unplaceable"
+    CONSTRAINT = "constraint"
+    QUOTA = "quota"
+    QUEUE_HEAD = "queue_head"
+    BACKLOG = "backlog"
+    LAST_CHANCE = "last_chance"
+    LAZY_SINGLE = "lazy_single"
+    STEPS = "steps"
+    SPARE = "spare"
+    SCHEDULE = "schedule"
     UNJOINED = "unjoined"
+    UNJOINED_MAX = "unjoined_max"
+    NEVER_JOINED = "never_joined"
+    LAUNCH_FAILURE = "launch_failure"
+    FAIL_OVER = "fail_over"
+    PROBE = "probe"
+    RETRACT = "retract"
+    NOTICE = "notice"
+    HOOK = "hook"
     SIZE_MIN = "size_min"
     SIZE_MAX = "size_max"
     MAX_STEP = "max_step"
@@ -34,6 +51,8 @@ class Rule(Enum):
     BUSY_AGAIN = "busy_again"
     STALE_MARK = "stale_mark"
     IDLE_AFTER = "idle_after"
+    KEEP_WARM = "keep_warm"
+    PACK_TAIL = "pack_tail"
     SCALE_IN_COOLDOWN = "scale_in_cooldown"
     SCALE_IN_STEP = "scale_in_step"
     PURGE = "purge"
@@ -54,6 +73,30 @@ class NodeRef:
     node_id: str
     name: str
     instance_id: str
+    #: The instance's Auto Scaling group; empty where it has left.
+    group: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class InstanceRef:
+    """An instance that is no node of ours (yet, or any more)."""
+
+    instance_id: str
+    group: str
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A group's desired capacity, before and after."""
+
+    group: str
+    current: int
+    desired: int
+
+    @property
+    def count(self) -> int:
+        """How many instances more; below zero for fewer."""
+        return self.desired - self.current
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,51 +111,56 @@ class NodeCounts:
     unjoined: int = 0
 
 
-def _no_times() -> Mapping[str, datetime]:
-    return MappingProxyType({})
-
-
-@dataclass(frozen=True, slots=True)
-class Memory:
-    """
-    What a cycle must know of those before it.  Lost without harm: a node then idles a while longer.
-    """
-
-    #: Since when each idle node has been idle, by node id.
-    idle_since: Mapping[str, datetime] = field(default_factory=_no_times)
-    last_scale_out_at: datetime | None = None
-    last_scale_in_at: datetime | None = None
-    #: What a node of this pool was last seen to offer.
-    shape: Resources | None = None
-
-
 @dataclass(frozen=True, slots=True)
 class Decision:
     """The group's size and the nodes' fate after this cycle, with every reason."""
 
     pool: str
-    #: The group's desired capacity as read; None where it could not be.
+    #: The groups' desired capacity together, as read; None where it could not be.
     current: int | None
-    #: The desired capacity when all of this has been carried out.
+    #: What it is when all of this has been carried out.
     desired: int | None
     reasons: tuple[Reason, ...]
     memory: Memory
     counts: NodeCounts = NodeCounts()
-    #: Pending children that no node of this pool can ever hold, by job.
-    unplaceable: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
+    #: Pending children that buying would not serve, by job.
+    unplaceable: Mapping[str, int] = field(default_factory=no_counts)
     #: Nodes to buy.
     buy: int = 0
+    #: From which groups; together they are ``buy``.
+    orders: tuple[Order, ...] = ()
+    #: Requests that a group cannot fulfil, taken back: down to the instances that it has.
+    retract: tuple[Order, ...] = ()
     uncordon: tuple[NodeRef, ...] = ()
     cordon: tuple[NodeRef, ...] = ()
     release: tuple[NodeRef, ...] = ()
     purge: tuple[NodeRef, ...] = ()
+    #: Instances whose node never joined: to be replaced, and those no longer needed.
+    replace: tuple[InstanceRef, ...] = ()
+    give_up: tuple[InstanceRef, ...] = ()
+    #: Instances held by a lifecycle hook: idle ones let go, those at work held on to.
+    let_go: tuple[InstanceRef, ...] = ()
+    hold_on: tuple[InstanceRef, ...] = ()
     #: When something is due before the next interval: a settle or an idle time that ends.
     look_again_at: datetime | None = None
 
     @property
     def acts(self) -> bool:
         """Whether anything is to be done."""
-        return bool(self.buy or self.uncordon or self.cordon or self.release or self.purge)
+        return any(
+            (
+                self.orders,
+                self.retract,
+                self.uncordon,
+                self.cordon,
+                self.release,
+                self.purge,
+                self.replace,
+                self.give_up,
+                self.let_go,
+                self.hold_on,
+            )
+        )
 
     @property
     def why(self) -> str:

@@ -1,73 +1,81 @@
 """
-What was observed of one pool: its queue, its nodes and its group, as plain frozen values.
+What was observed of one pool: its queue, its nodes and its groups, as plain frozen values.
 
 A part that could not be read is ``None`` and named in ``Observation.missing``: unknown is never
-zero.  Pure; imports the standard library only.
+zero.  Pure; imports ``autoscaler.core.resources`` only.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from enum import Enum
+from types import MappingProxyType
+
+from autoscaler.core.resources import Ask, Resources
 
 
 @dataclass(frozen=True, slots=True)
-class Resources:
-    """An amount of what Nomad schedules by: MHz of CPU, MiB of memory, MiB of disk."""
+class Constraint:
+    """
+    What a job wants of its node, in the words of its specification.
 
-    cpu_mhz: int = 0
-    memory_mib: int = 0
-    disk_mib: int = 0
+    Besides Nomad's operators there is ``datacenters``, whose value is the job's list with commas:
+    names that may hold ``*``.
+    """
 
-    def __add__(self, other: "Resources") -> "Resources":
-        """The two together."""
-        return Resources(
-            self.cpu_mhz + other.cpu_mhz,
-            self.memory_mib + other.memory_mib,
-            self.disk_mib + other.disk_mib,
-        )
+    #: What is looked at, such as ``${attr.cpu.arch}`` or ``${node.class}``.
+    target: str
+    operator: str
+    value: str
 
-    def __sub__(self, other: "Resources") -> "Resources":
-        """What is left; below zero where more is used than there is."""
-        return self + other.times(-1)
 
-    def times(self, count: int) -> "Resources":
-        """That many of it."""
-        return Resources(self.cpu_mhz * count, self.memory_mib * count, self.disk_mib * count)
+@dataclass(frozen=True, slots=True)
+class GroupAsk:
+    """A task group of a parameterized job: what each child of the job wants placed."""
 
-    def at_most(self, other: "Resources") -> "Resources":
-        """The smaller of the two in each dimension."""
-        return Resources(
-            min(self.cpu_mhz, other.cpu_mhz),
-            min(self.memory_mib, other.memory_mib),
-            min(self.disk_mib, other.disk_mib),
-        )
+    name: str
+    ask: Ask
+    #: Allocations in each child.
+    count: int = 1
+    #: Whether those of one child must be on different nodes.
+    distinct_hosts: bool = False
+    #: The job's, the group's and its tasks', datacenters, node pool and drivers included.
+    constraints: tuple[Constraint, ...] = ()
 
-    def room_for(self, ask: "Resources") -> int:
-        """
-        How many such asks fit here.
 
-        Nomad asks for at least 1 MHz and 10 MiB, so an ask is never nothing.
-        """
-        pairs = (
-            (self.cpu_mhz, ask.cpu_mhz),
-            (self.memory_mib, ask.memory_mib),
-            (self.disk_mib, ask.disk_mib),
-        )
-        return max(0, min((have // want for have, want in pairs if want > 0), default=0))
+@dataclass(frozen=True, slots=True)
+class Cohort:
+    """Children that were dispatched together, as far as is known."""
 
-    def exceeded_by(self, ask: "Resources") -> tuple[str, ...]:
-        """The dimensions in which one such ask does not fit, each with its numbers."""
-        pairs = (
-            ("cpu", "MHz", self.cpu_mhz, ask.cpu_mhz),
-            ("memory", "MiB", self.memory_mib, ask.memory_mib),
-            ("disk", "MiB", self.disk_mib, ask.disk_mib),
-        )
-        return tuple(
-            f"{name} {want} {unit} of {have} {unit}"
-            for name, unit, have, want in pairs
-            if want > have
-        )
+    dispatched_at: datetime
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """A child that completed, and how long it worked: one sample of the service time."""
+
+    profile: str | None
+    seconds: float
+
+
+class WaitsFor(Enum):
+    """What Nomad says that a pending child waits for.  Only capacity can be bought."""
+
+    CAPACITY = "capacity"
+    CONSTRAINT = "constraint"
+    QUOTA = "quota"
+    #: Another job at the head of Nomad's batch queue, which cannot be placed itself.
+    QUEUE = "queue"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Nomad's own word on the children that have waited longest, from their evaluations."""
+
+    waits_for: WaitsFor
+    #: For people: the constraint, the quota or the job that holds them.
+    detail: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,12 +86,24 @@ class JobQueue:
     #: Children that wait for a node: the queue depth.
     pending_count: int
     running_count: int
-    #: What one child takes of a node.
-    ask: Resources
-    #: When the child that waits longest was dispatched, as far as is known.
-    oldest_pending_at: datetime | None = None
+    groups: tuple[GroupAsk, ...]
+    #: Nomad places jobs of a higher one first.
+    priority: int = 50
+    #: The children that wait, oldest first.  May be fewer than are pending, never more.
+    waiting: tuple[Cohort, ...] = ()
     #: How far Nomad's own count of pending children is off the list of them (its known drift).
     drift_count: int = 0
+    #: Children ever dispatched, as far as Nomad still knows; only its growth has a meaning.
+    dispatched_count: int | None = None
+    #: None until Nomad has evaluated one that waits.
+    verdict: Verdict | None = None
+    #: Children that ended well since the observation before.
+    finished: tuple[Finished, ...] = ()
+
+    @property
+    def oldest_pending_at(self) -> datetime | None:
+        """When the child that waits longest was dispatched, as far as is known."""
+        return self.waiting[0].dispatched_at if self.waiting and self.pending_count else None
 
 
 class NodeStatus(Enum):
@@ -93,6 +113,32 @@ class NodeStatus(Enum):
     READY = "ready"
     DOWN = "down"
     OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class NodeFacts:
+    """
+    What constraints can look at: ``attr.…``, ``meta.…``, ``node.class`` and the like, by name.
+
+    Nodes of one kind share them: those that are unique to a node are left out.
+    """
+
+    #: Nomad's computed class: equal for nodes with equal facts.
+    kind: str
+    values: Mapping[str, str] = field(compare=False, default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A live allocation of any job but system jobs: at least one of its tasks may still run."""
+
+    #: The parameterized job that it is a child of; else its own.
+    job: str
+    #: When its first task began; None while none has.
+    started_at: datetime | None = None
+    #: When Nomad placed it.
+    placed_at: datetime | None = None
+    profile: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,10 +154,17 @@ class Node:
     draining: bool
     #: What it offers: total less reserved.
     capacity: Resources
-    #: What its live allocations hold.
-    allocated: Resources
-    #: Allocations with a live task, those of system jobs left out.
-    live_count: int
+    #: What its live allocations hold, those of system jobs included.
+    allocated: Resources = Resources()
+    #: Of that, what system jobs hold.
+    system: Resources = Resources()
+    running: tuple[Running, ...] = ()
+    facts: NodeFacts | None = None
+
+    @property
+    def live_count(self) -> int:
+        """Allocations with a live task, those of system jobs left out."""
+        return len(self.running)
 
     @property
     def free(self) -> Resources:
@@ -125,30 +178,84 @@ class Node:
 
 
 class Lifecycle(Enum):
-    """An instance's place in the group's life cycle, AWS's many states in four."""
+    """An instance's place in the group's life cycle, AWS's many states in five."""
 
     PENDING = "pending"
     IN_SERVICE = "in_service"
+    #: About to be terminated, and held by a lifecycle hook until that is completed.
+    HELD = "held"
     #: Terminating or detaching, at whichever step.
     LEAVING = "leaving"
     #: Standby and warmed ones: in the group, not in service.
     ASIDE = "aside"
 
 
+class NoticeKind(Enum):
+    """What AWS can announce of an instance."""
+
+    SPOT_INTERRUPTION = "spot_interruption"
+    REBALANCE = "rebalance"
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """AWS will take this instance, or advises to leave it."""
+
+    kind: NoticeKind
+    at: datetime
+
+
 @dataclass(frozen=True, slots=True)
 class Instance:
-    """A member of the Auto Scaling group."""
+    """A member of an Auto Scaling group."""
 
     instance_id: str
     lifecycle: Lifecycle
     protected: bool
     #: None where it was not asked for: only instances that have no node need it.
     launched_at: datetime | None = None
+    notice: Notice | None = None
+
+
+class FailureKind(Enum):
+    """Why AWS could not launch an instance."""
+
+    #: No such instances to be had in the zone now.
+    CAPACITY = "capacity"
+    #: No spot capacity at this price, or none at all.
+    SPOT = "spot"
+    #: The account's limit is reached.
+    QUOTA = "quota"
+    #: The launch template, or what it names, is wrong.
+    TEMPLATE = "template"
+    #: The service role lacks a right.
+    PERMISSION = "permission"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class LaunchFailure:
+    """A scaling activity that ended without an instance."""
+
+    activity_id: str
+    at: datetime
+    kind: FailureKind
+    #: AWS's own words.
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Hook:
+    """A lifecycle hook of the group on termination: it holds an instance until completed."""
+
+    name: str
+    #: After so long without a heartbeat AWS goes on by itself.
+    timeout: timedelta
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """The Auto Scaling group, and our marks on its instances."""
+    """An Auto Scaling group, and our marks on its instances."""
 
     name: str
     desired: int
@@ -158,6 +265,17 @@ class Group:
     #: Instances that carry our mark, with the time when we cordoned their node.
     marks: Mapping[str, datetime]
     suspended: frozenset[str] = frozenset()
+    #: Whether new instances are protected from scale-in.
+    protects_new: bool = True
+    #: Failed launches of late, oldest first; read only while instances are waited for.
+    failures: tuple[LaunchFailure, ...] = ()
+    hooks: tuple[Hook, ...] = ()
+
+    @property
+    def present_count(self) -> int:
+        """Instances that count towards the desired capacity: all that do not leave."""
+        leaving = (Lifecycle.LEAVING, Lifecycle.HELD)
+        return sum(1 for instance in self.instances if instance.lifecycle not in leaving)
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +290,15 @@ class Missing:
 
 
 @dataclass(frozen=True, slots=True)
+class Window:
+    """A schedule that is in force: so many nodes at least, until then."""
+
+    cron: str
+    size_min: int
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Observation:
     """One consistent picture of a pool."""
 
@@ -179,8 +306,10 @@ class Observation:
     #: The queues that could be read; one that could not is in ``missing``.
     queues: tuple[JobQueue, ...]
     nodes: tuple[Node, ...] | None
-    group: Group | None
+    #: The pool's groups in order of preference: all of them, or None.
+    groups: tuple[Group, ...] | None
     missing: tuple[Missing, ...] = ()
+    windows: tuple[Window, ...] = ()
 
     @property
     def complete(self) -> bool:
@@ -196,3 +325,8 @@ class Observation:
     def running_count(self) -> int:
         """Running children over all jobs that could be read."""
         return sum(queue.running_count for queue in self.queues)
+
+
+def no_counts() -> Mapping[str, int]:
+    """An empty mapping that nobody can fill."""
+    return MappingProxyType({})

@@ -8,12 +8,27 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from autoscaler.core.decision import Decision, Memory, NodeRef
+from autoscaler.core.decision import Decision, InstanceRef, NodeRef
+from autoscaler.core.memory import Memory, Request
 
 
 @dataclass(frozen=True, slots=True)
 class SetDesiredCapacity:
     """Ask AWS for so many instances.  Only ever raised: lowered, AWS would choose the victim."""
+
+    group: str
+    current: int
+    desired: int
+
+
+@dataclass(frozen=True, slots=True)
+class LowerDesiredCapacity:
+    """
+    Take back a request that AWS does not fulfil: to no fewer than the instances there are.
+
+    Only where every instance is protected from scale-in, new ones too: should one launch just
+    then, AWS finds no victim.
+    """
 
     group: str
     current: int
@@ -50,26 +65,74 @@ class Purge:
     node: NodeRef
 
 
-Action = SetDesiredCapacity | Cordon | Uncordon | Terminate | Purge
+@dataclass(frozen=True, slots=True)
+class TerminateUnjoined:
+    """Look again; if the instance still is no node, end it: replaced by AWS, or one fewer."""
+
+    instance: InstanceRef
+    replace: bool
 
 
-def plan(decision: Decision, group: str, now: datetime) -> tuple[Action, ...]:
+@dataclass(frozen=True, slots=True)
+class CompleteHook:
+    """Tell AWS to go on with the termination that the group's lifecycle hooks hold."""
+
+    instance: InstanceRef
+
+
+@dataclass(frozen=True, slots=True)
+class ExtendHook:
+    """A heartbeat: work still runs on an instance that a lifecycle hook holds."""
+
+    instance: InstanceRef
+
+
+Action = (
+    SetDesiredCapacity
+    | LowerDesiredCapacity
+    | Cordon
+    | Uncordon
+    | Terminate
+    | TerminateUnjoined
+    | CompleteHook
+    | ExtendHook
+    | Purge
+)
+
+
+def plan(decision: Decision, now: datetime) -> tuple[Action, ...]:
     """Room for work first, then what lets go of it: a failed action ends the plan."""
-    actions: list[Action] = [Uncordon(node) for node in decision.uncordon]
-    if decision.buy and decision.current is not None:
-        wanted = decision.current + decision.buy
-        actions.append(SetDesiredCapacity(group, decision.current, wanted))
-    actions.extend(Cordon(node, now) for node in decision.cordon)
-    actions.extend(Terminate(node, group) for node in decision.release)
-    actions.extend(Purge(node) for node in decision.purge)
-    return tuple(actions)
+    return (
+        *(ExtendHook(instance) for instance in decision.hold_on),
+        *(Uncordon(node) for node in decision.uncordon),
+        *(SetDesiredCapacity(one.group, one.current, one.desired) for one in decision.orders),
+        *(LowerDesiredCapacity(one.group, one.current, one.desired) for one in decision.retract),
+        *(Cordon(node, now) for node in decision.cordon),
+        *(TerminateUnjoined(instance, replace=True) for instance in decision.replace),
+        *(TerminateUnjoined(instance, replace=False) for instance in decision.give_up),
+        *(CompleteHook(instance) for instance in decision.let_go),
+        *(Terminate(node, node.group) for node in decision.release),
+        *(Purge(node) for node in decision.purge),
+    )
 
 
 def remember(memory: Memory, applied: Iterable[Action], now: datetime) -> Memory:
-    """What was really done starts the cooldowns; what failed or proved needless does not."""
+    """What was really done starts cooldowns and waits; what failed or proved needless does not."""
     for action in applied:
-        if isinstance(action, SetDesiredCapacity):
-            memory = replace(memory, last_scale_out_at=now)
-        elif isinstance(action, Terminate):
-            memory = replace(memory, last_scale_in_at=now)
+        match action:
+            case SetDesiredCapacity():
+                request = Request(action.group, now, action.desired - action.current)
+                memory = replace(
+                    memory, last_scale_out_at=now, requests=(*memory.requests, request)
+                )
+            case Terminate():
+                memory = replace(memory, last_scale_in_at=now)
+            case TerminateUnjoined():
+                memory = replace(
+                    memory,
+                    never_joined_count=memory.never_joined_count + 1,
+                    last_never_joined_at=now,
+                )
+            case _:
+                pass
     return memory

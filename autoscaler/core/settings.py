@@ -15,6 +15,8 @@ def _yaml_name(name: str) -> str:
     return name.rstrip("_")
 
 
+Strategy = Literal["backlog", "per_node", "steps"]
+
 #: Read by the validator in ``autoscaler.config``: unknown keys are refused, no type is guessed.
 _STRICT: dict[str, Any] = {"extra": "forbid", "alias_generator": _yaml_name}
 
@@ -66,12 +68,26 @@ class ScaleIn:
     """When an idle node goes."""
 
     __pydantic_config__: ClassVar[dict[str, Any]] = _STRICT
-    idle_after: timedelta = timedelta(minutes=5)
+    #: How long a node idles before it goes; None: for as long as that is likely to cost less than
+    #: the boot of another would.
+    idle_after: timedelta | None = None
     cooldown: timedelta = timedelta(0)
     #: Nodes on their way out at the same time at most.
     max_step: int = 5
     #: Between the cordon and the last look before the instance is terminated.
     settle: timedelta = timedelta(seconds=5)
+    #: Whether the last children of a burst are left to finish on nodes that take no more, so that
+    #: these can go one by one.
+    pack_tail: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """So many nodes more where at least so many children wait."""
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = _STRICT
+    queue: int
+    add: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,11 +95,31 @@ class Scaling:
     """How queue depth becomes nodes."""
 
     __pydantic_config__: ClassVar[dict[str, Any]] = _STRICT
-    strategy: Literal["per_node"] = "per_node"
-    #: Children that a new node is bought for.  Fewer where their asks do not fit so many.
+    strategy: Strategy = "backlog"
+    #: ``backlog``: every child shall start within this time; zero: room for all at once.
+    target_wait: timedelta = timedelta(minutes=2)
+    #: ``per_node``: children that a new node is bought for; fewer where their asks do not fit so
+    #: many.
     children_per_node: int = 1
+    #: ``steps``: the highest that the queue reaches counts.
+    steps: tuple[Step, ...] = ()
+    #: Nodes to have idle beyond what the queue needs.
+    spare: int = 0
     scale_out: ScaleOut = field(default_factory=ScaleOut)
     scale_in: ScaleIn = field(default_factory=ScaleIn)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Schedule:
+    """From each time that the cron expression names, for that long: so many nodes at least."""
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = _STRICT
+    #: Minute, hour, day of month, month, day of week, as in crontab(5).
+    cron: str
+    duration: timedelta
+    #: An IANA name, such as ``America/New_York``.
+    timezone: str = "UTC"
+    min: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,12 +129,20 @@ class PoolSettings:
     __pydantic_config__: ClassVar[dict[str, Any]] = _STRICT
     name: str
     jobs: tuple[str, ...]
-    group: str
+    #: One, or several in order of preference: a later one is used while those before it fail.
+    group: str | tuple[str, ...]
     nodes: NodeSelector
     size: Size
     node: NodeShape
+    #: From an instance's launch until its node must be ready.
     boot_timeout: timedelta = timedelta(minutes=10)
     scaling: Scaling = field(default_factory=Scaling)
+    schedules: tuple[Schedule, ...] = ()
+
+    @property
+    def groups(self) -> tuple[str, ...]:
+        """The Auto Scaling groups in order of preference."""
+        return (self.group,) if isinstance(self.group, str) else self.group
 
 
 def problems(pools: Mapping[int, PoolSettings]) -> tuple[str, ...]:
@@ -111,18 +155,25 @@ def problems(pools: Mapping[int, PoolSettings]) -> tuple[str, ...]:
 
 
 def _of_one_pool(pool: PoolSettings) -> Iterator[str]:
+    if not pool.groups:
+        yield "group: is empty; name an Auto Scaling group"
     if not pool.jobs:
         yield "jobs: names no job; name the parameterized job whose queue this pool serves"
     if pool.nodes == NodeSelector():
         yield "nodes: selects every node of the cluster; give class, pool or datacenter"
     if pool.size.max < pool.size.min:
         yield f"size: max {pool.size.max} is below min {pool.size.min}"
+    if pool.scaling.strategy == "steps" and not pool.scaling.steps:
+        yield "scaling.steps: is empty, so nothing would ever be bought; give {queue: 1, add: 1}"
+    for index, schedule in enumerate(pool.schedules):
+        if schedule.min > pool.size.max:
+            yield f"schedules.{index}.min: {schedule.min} is above the pool's max {pool.size.max}"
     yield from _too_small(pool)
 
 
 def _too_small(pool: PoolSettings) -> Iterator[str]:
     scaling = pool.scaling
-    no_time, a_second = timedelta(0), timedelta(seconds=1)
+    no_time, a_second, a_minute = timedelta(0), timedelta(seconds=1), timedelta(minutes=1)
     at_least: tuple[tuple[str, Any, Any], ...] = (
         ("size.min", pool.size.min, 0),
         ("node.cpu", pool.node.cpu, 1),
@@ -132,7 +183,13 @@ def _too_small(pool: PoolSettings) -> Iterator[str]:
         ("scaling.scale_in.max_step", scaling.scale_in.max_step, 1),
         ("boot_timeout", pool.boot_timeout, a_second),
         ("scaling.scale_out.cooldown", scaling.scale_out.cooldown, no_time),
-        ("scaling.scale_in.idle_after", scaling.scale_in.idle_after, no_time),
+        ("scaling.scale_in.idle_after", scaling.scale_in.idle_after or no_time, no_time),
+        ("scaling.target_wait", scaling.target_wait, no_time),
+        ("scaling.spare", scaling.spare, 0),
+        *((f"scaling.steps.{at}.queue", step.queue, 1) for at, step in enumerate(scaling.steps)),
+        *((f"scaling.steps.{at}.add", step.add, 1) for at, step in enumerate(scaling.steps)),
+        *((f"schedules.{at}.min", one.min, 0) for at, one in enumerate(pool.schedules)),
+        *((f"schedules.{at}.duration", one.duration, a_minute) for at, one in enumerate(pool.schedules)),
         ("scaling.scale_in.cooldown", scaling.scale_in.cooldown, no_time),
         ("scaling.scale_in.settle", scaling.scale_in.settle, no_time),
     )
@@ -144,7 +201,7 @@ def _too_small(pool: PoolSettings) -> Iterator[str]:
 def _between_pools(pools: Mapping[int, PoolSettings]) -> Iterator[str]:
     seen: dict[tuple[str, str], int] = {}
     for index, pool in pools.items():
-        claims = [("name", pool.name), ("group", pool.group), *(("jobs", job) for job in pool.jobs)]
+        claims = [("name", pool.name), *(("group", one) for one in pool.groups), *(("jobs", job) for job in pool.jobs)]
         for key, value in claims:
             other = seen.setdefault((key, value), index)
             if other != index:

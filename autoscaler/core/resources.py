@@ -1,0 +1,166 @@
+"""
+Amounts of what Nomad schedules by: CPU, reserved cores, memory, disk and devices.
+
+Pure; imports the standard library only.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+#: Of each device, by ``vendor/type/model``, so many.
+Devices = tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """
+    What one allocation of a task group takes of its node.
+
+    ``memory_max`` is not here: Nomad lets a task grow to it where a node has memory to spare, and
+    places by the reserve alone.
+    """
+
+    #: MHz; nothing where whole cores are asked for, whose MHz are the node's to say.
+    cpu_mhz: int = 0
+    memory_mib: int = 0
+    disk_mib: int = 0
+    #: Cores for itself alone.
+    cores: int = 0
+    #: Devices by ``type``, ``vendor/type`` or ``vendor/type/model``, as the job names them.
+    devices: Devices = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Resources:
+    """What a node offers, or has left; below zero where more is used than there is."""
+
+    cpu_mhz: int = 0
+    memory_mib: int = 0
+    disk_mib: int = 0
+    #: Cores that can be reserved; none on servers before 1.1.
+    cores: int = 0
+    devices: Devices = ()
+
+    def __add__(self, other: "Resources") -> "Resources":
+        """The two together."""
+        return Resources(
+            self.cpu_mhz + other.cpu_mhz,
+            self.memory_mib + other.memory_mib,
+            self.disk_mib + other.disk_mib,
+            self.cores + other.cores,
+            _added(self.devices, other.devices) if other.devices else self.devices,
+        )
+
+    def __sub__(self, other: "Resources") -> "Resources":
+        """What is left."""
+        return self + Resources(
+            -other.cpu_mhz,
+            -other.memory_mib,
+            -other.disk_mib,
+            -other.cores,
+            tuple((name, -count) for name, count in other.devices),
+        )
+
+    def at_most(self, other: "Resources") -> "Resources":
+        """The smaller of the two in each dimension."""
+        theirs = dict(other.devices)
+        return Resources(
+            min(self.cpu_mhz, other.cpu_mhz),
+            min(self.memory_mib, other.memory_mib),
+            min(self.disk_mib, other.disk_mib),
+            min(self.cores, other.cores),
+            tuple(
+                (name, min(count, theirs[name])) for name, count in self.devices if name in theirs
+            ),
+        )
+
+    def room_for(self, ask: Ask, mhz_per_core: int) -> int:
+        """
+        How many such asks fit here.
+
+        Nomad asks for at least 1 MHz and 10 MiB, so an ask is never nothing.
+        """
+        cpu_mhz = ask.cpu_mhz + ask.cores * mhz_per_core if ask.cores else ask.cpu_mhz
+        counts = [
+            have // want
+            for have, want in (
+                (self.cpu_mhz, cpu_mhz),
+                (self.memory_mib, ask.memory_mib),
+                (self.disk_mib, ask.disk_mib),
+                (self.cores, ask.cores),
+            )
+            if want > 0
+        ]
+        for name, want in ask.devices:
+            # Nomad takes all of one request from devices of one model.
+            counts.append(sum(have // want for _, have in _matching(self.devices, name)))
+        return max(0, min(counts, default=0))
+
+    def less(self, ask: Ask, count: int, mhz_per_core: int) -> "Resources":
+        """What is left when so many such asks have been placed here."""
+        cpu_mhz = ask.cpu_mhz + ask.cores * mhz_per_core if ask.cores else ask.cpu_mhz
+        devices = self.devices
+        for name, want in ask.devices:
+            devices = _taken(devices, name, want, count)
+        return Resources(
+            self.cpu_mhz - cpu_mhz * count,
+            self.memory_mib - ask.memory_mib * count,
+            self.disk_mib - ask.disk_mib * count,
+            self.cores - ask.cores * count,
+            devices,
+        )
+
+    def exceeded_by(self, ask: Ask, mhz_per_core: int) -> tuple[str, ...]:
+        """The dimensions in which one such ask does not fit, each with its numbers."""
+        cpu_mhz = ask.cpu_mhz + ask.cores * mhz_per_core
+        found = [
+            f"{name} {want} {unit} of {have} {unit}"
+            for name, unit, have, want in (
+                ("cpu", "MHz", self.cpu_mhz, cpu_mhz),
+                ("memory", "MiB", self.memory_mib, ask.memory_mib),
+                ("disk", "MiB", self.disk_mib, ask.disk_mib),
+                ("cores", "cores", self.cores, ask.cores),
+            )
+            if want > have
+        ]
+        for name, want in ask.devices:
+            have = max((count for _, count in _matching(self.devices, name)), default=0)
+            if want > have:
+                found.append(f"{want} devices {name} of {have}")
+        return tuple(found)
+
+
+def names_device(pattern: str, device: str) -> bool:
+    """
+    Whether a job's word for a device means this one, given as ``vendor/type/model``.
+
+    As in https://developer.hashicorp.com/nomad/docs/job-specification/device.
+    """
+    vendor, kind, model = device.split("/", 2)
+    match pattern.split("/", 2):
+        case [one]:
+            return one == kind
+        case [first, second]:
+            return (first, second) == (vendor, kind)
+        case _:
+            return pattern == f"{vendor}/{kind}/{model}"
+
+
+def _matching(devices: Devices, pattern: str) -> Iterator[tuple[str, int]]:
+    return ((device, count) for device, count in devices if names_device(pattern, device))
+
+
+def _taken(devices: Devices, pattern: str, want: int, count: int) -> Devices:
+    left = []
+    for device, have in devices:
+        taken = min(count, have // want) if names_device(pattern, device) else 0
+        count -= taken
+        left.append((device, have - taken * want))
+    return tuple(left)
+
+
+def _added(ours: Devices, theirs: Devices) -> Devices:
+    total = dict(ours)
+    for device, count in theirs:
+        total[device] = total.get(device, 0) + count
+    return tuple(sorted(total.items()))
