@@ -1,98 +1,210 @@
 """
-From pending children to nodes: what fits where, and what must be bought.
+From pending children to room: what fits where, and what is left to be bought for.
 
-First fit, in Nomad's terms: a child takes its ask of CPU, memory and disk.  The order of the bins
-is the order of cost: room on ready nodes is free, un-cordoning is free, nodes in flight are paid
-already, new ones are bought.  Pure; imports ``autoscaler.core`` only.
+First fit, in Nomad's terms.  The order of the bins is the order of cost: room on ready nodes is
+free, un-cordoning is free, nodes in flight are paid already, new ones are bought.
+Pure; imports ``autoscaler.core`` only.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
-from autoscaler.core.decision import Memory, NodeRef, Reason, Rule
+from autoscaler.core.constraints import unmet
+from autoscaler.core.decision import NodeRef, Reason, Rule
 from autoscaler.core.fleet import Fleet, Member
-from autoscaler.core.model import JobQueue, Resources
-from autoscaler.core.settings import NodeShape, PoolSettings
+from autoscaler.core.memory import Memory, NodeTemplate
+from autoscaler.core.model import (
+    Constraint,
+    JobQueue,
+    NodeFacts,
+    Verdict,
+    WaitsFor,
+)
+from autoscaler.core.packing import Bin, Load, Suits, bins_for, fill
+from autoscaler.core.resources import Resources
+from autoscaler.core.settings import PoolSettings
 
 #: Where the settings name no disk: more than any node has, in MiB.
 _UNLIMITED_DISK_MIB = 1 << 50
 
+#: The kind of the facts that the configuration gives.
+_CONFIGURED = "configured"
+
+_HELD_RULES = {
+    WaitsFor.CONSTRAINT: Rule.CONSTRAINT,
+    WaitsFor.QUOTA: Rule.QUOTA,
+    WaitsFor.QUEUE: Rule.QUEUE_HEAD,
+}
+_HELD_BY = {
+    WaitsFor.CONSTRAINT: "a constraint",
+    WaitsFor.QUOTA: "a quota",
+    WaitsFor.QUEUE: "the head of Nomad's batch queue",
+}
+
 
 @dataclass(frozen=True, slots=True)
-class Need:
-    """What the pending children need beyond the room that there is."""
+class Demand:
+    """Where the pending children find room, and what they lack."""
 
-    #: Ready nodes that pending children will take, by node id: these must stay.
+    #: Children that buying can serve, wherever they find room.
+    pending_count: int
+    #: Ready nodes that they will take, by node id: these must stay.
     wanted: frozenset[str]
+    #: Cordoned nodes that they will take.
     uncordon: tuple[NodeRef, ...]
-    #: Nodes to buy, before any guard.
-    new_count: int
-    unplaceable: dict[str, int]
+    #: What finds no room on any node that is there, in the order in which Nomad would place it.
+    unplaced: tuple[Load, ...]
+    #: What is left of that when the nodes in flight have come.
+    short: tuple[Load, ...]
+    #: Nodes in flight that are not needed for any of it.
+    idle_in_flight_count: int
+    #: New nodes that hold all of ``short``, before any strategy or guard.
+    room_for_all: int
+    #: An empty new node.
+    new_bin: Bin
+    unplaceable: Mapping[str, int]
     reasons: tuple[Reason, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Bin:
-    """Room for children: of so much, and for so many at most (None: as many as fit)."""
-
-    free: Resources
-    slots: int | None = None
-
-    def holds(self, ask: Resources) -> int:
-        fitting = self.free.room_for(ask)
-        return fitting if self.slots is None else min(fitting, self.slots)
-
-    def less(self, ask: Resources, count: int) -> "_Bin":
-        slots = None if self.slots is None else self.slots - count
-        return _Bin(self.free - ask.times(count), slots)
-
-
-def shape_of(settings: NodeShape, memory: Memory) -> Resources:
-    """What a new node is expected to offer: as last seen, else as configured."""
-    if memory.shape is not None:
-        return memory.shape
-    disk = _UNLIMITED_DISK_MIB if settings.disk is None else settings.disk
-    return Resources(settings.cpu, settings.memory, disk)
+def template_of(settings: PoolSettings, memory: Memory) -> NodeTemplate:
+    """What a new node is expected to be: as last seen, else as configured."""
+    if memory.template is not None:
+        return memory.template
+    shape, nodes = settings.node, settings.nodes
+    disk = _UNLIMITED_DISK_MIB if shape.disk is None else shape.disk
+    known = {
+        "node.class": nodes.class_,
+        "node.pool": nodes.pool,
+        "node.datacenter": nodes.datacenter,
+    }
+    facts = {name: value for name, value in known.items() if value is not None}
+    return NodeTemplate(Resources(shape.cpu, shape.memory, disk), NodeFacts(_CONFIGURED, facts))
 
 
 def assess(
-    queues: Sequence[JobQueue], fleet: Fleet, settings: PoolSettings, memory: Memory
-) -> Need:
-    """Place the pending children on what there is, and count the nodes that the rest needs."""
-    shape = shape_of(settings.node, memory)
-    new_bin = _Bin(shape, settings.scaling.children_per_node)
-    # Large asks first, or small ones would leave gaps that no large one fits.
-    waiting = sorted(
-        (queue for queue in queues if queue.pending_count > 0),
-        key=lambda queue: (queue.ask.memory_mib, queue.ask.cpu_mhz, queue.job),
-        reverse=True,
-    )
-    pending_count = sum(queue.pending_count for queue in waiting)
+    queues: Sequence[JobQueue],
+    fleet: Fleet,
+    settings: PoolSettings,
+    memory: Memory,
+    slots: int | None,
+) -> Demand:
+    """Place the pending children on what there is; ``slots``: at most so many to a new node."""
+    template = template_of(settings, memory)
+    new_bin = _new_bin(template, slots)
+    waiting = [queue for queue in queues if queue.pending_count > 0]
+    held = [queue for queue in waiting if _is_held(queue.verdict)]
+    suits = _Suitability()
+    loads = _in_order(queue for queue in waiting if not _is_held(queue.verdict))
     ready = _busiest_first(fleet.ready, memory)
-    waiting, taken = _fill(waiting, [_Bin(member.node.free) for member in ready])
+    on_ready = fill(loads, [_bin_of(member) for member in ready], suits)
     wanted = frozenset(
-        member.node.node_id for member, count in zip(ready, taken, strict=True) if count
+        member.node.node_id for member, count in zip(ready, on_ready.taken, strict=True) if count
     )
-    waiting, taken_back = _fill(waiting, [_Bin(member.node.free) for member in fleet.cordoned])
-    uncordon = tuple(
-        member.ref for member, count in zip(fleet.cordoned, taken_back, strict=True) if count
+    cordoned = [member for member in fleet.cordoned if not member.warned]
+    on_cordoned = fill(on_ready.left, [_bin_of(member) for member in cordoned], suits)
+    taken_back = tuple(
+        member.ref for member, count in zip(cordoned, on_cordoned.taken, strict=True) if count
     )
-    waiting, unplaceable = _set_aside_unplaceable(waiting, new_bin)
-    waiting, taken_in_flight = _fill(waiting, [new_bin] * fleet.in_flight_count)
-    new_count = _bins_for(waiting, new_bin)
-    reasons = []
-    if pending_count:
-        room = (sum(taken), sum(taken_back), sum(taken_in_flight))
-        reasons.append(_demand_reason(pending_count, room, waiting, new_bin, new_count))
-    if uncordon:
-        names = ", ".join(ref.name for ref in uncordon)
-        reasons.append(
-            Reason(Rule.UNCORDON, f"{names} taken back for {sum(taken_back)} pending children")
+    hopeless = [load for load in on_cordoned.left if not _fits(load, new_bin, suits)]
+    # A child of which one group can never start is not worth a node for the others.
+    jobs = {load.queue.job for load in hopeless}
+    unplaced = tuple(load for load in on_cordoned.left if load.queue.job not in jobs)
+    in_flight = fill(unplaced, [new_bin] * len(fleet.in_flight), suits)
+    room_for_all = bins_for(in_flight.left, new_bin, suits)
+    reasons = _reasons(
+        _Placed(
+            pending_count=_children(loads) - _children(hopeless),
+            on_ready=_children(loads) - _children(on_ready.left),
+            on_cordoned=_children(on_ready.left) - _children(on_cordoned.left),
+            in_flight=_children(unplaced) - _children(in_flight.left),
+            short=in_flight.left,
+        ),
+        new_bin,
+        room_for_all,
+    )
+    if taken_back:
+        names = ", ".join(ref.name for ref in taken_back)
+        reasons.append(Reason(Rule.UNCORDON, f"{names} taken back for pending children"))
+    reasons.extend(_hopeless_reason(load, template) for load in hopeless)
+    reasons.extend(_held_reason(queue) for queue in held)
+    return Demand(
+        pending_count=_children(loads) - _children(hopeless),
+        wanted=wanted,
+        uncordon=taken_back,
+        unplaced=unplaced,
+        short=in_flight.left,
+        idle_in_flight_count=in_flight.taken.count(0),
+        room_for_all=room_for_all,
+        new_bin=new_bin,
+        unplaceable=_unplaceable(hopeless, held),
+        reasons=tuple(reasons),
+    )
+
+
+def _is_held(verdict: Verdict | None) -> bool:
+    return verdict is not None and verdict.waits_for is not WaitsFor.CAPACITY
+
+
+def _new_bin(template: NodeTemplate, slots: int | None) -> Bin:
+    shape = template.shape
+    return Bin(shape, _mhz_per_core(shape), slots, template.facts)
+
+
+def _bin_of(member: Member) -> Bin:
+    node = member.node
+    return Bin(node.free, _mhz_per_core(node.capacity), None, node.facts)
+
+
+def _mhz_per_core(capacity: Resources) -> int:
+    return capacity.cpu_mhz // capacity.cores if capacity.cores else 0
+
+
+class _Suitability:
+    """Whether a load may be placed on nodes of a kind; asked often, worked out once per kind."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[str, str, str], bool] = {}
+
+    def __call__(self, load: Load, facts: NodeFacts | None) -> bool:
+        if facts is None or not load.group.constraints:
+            return True
+        key = (load.queue.job, load.group.name, facts.kind)
+        if key not in self._known:
+            self._known[key] = _violated(load, facts) is None
+        return self._known[key]
+
+
+def _violated(load: Load, facts: NodeFacts | None) -> Constraint | None:
+    # Of a pool none of whose nodes has been seen only the configured facts are known.
+    whole = facts is not None and facts.kind != _CONFIGURED
+    return unmet(load.group.constraints, facts, whole=whole)
+
+
+def _in_order(queues: Iterable[JobQueue]) -> list[Load]:
+    """
+    As Nomad places them: by priority.
+
+    Among equals large asks first, or small ones would leave gaps that no large one fits.
+    """
+    loads = [
+        Load(queue, group, queue.pending_count * group.count)
+        for queue in queues
+        for group in queue.groups
+        if group.count > 0
+    ]
+
+    def order(load: Load) -> tuple[int, int, int, str, str]:
+        ask = load.group.ask
+        return (
+            -load.queue.priority,
+            -ask.memory_mib,
+            -ask.cpu_mhz,
+            load.queue.job,
+            load.group.name,
         )
-    reasons.extend(_unplaceable_reason(queue, shape) for queue in unplaceable)
-    counts = {queue.job: queue.pending_count for queue in unplaceable}
-    return Need(wanted, uncordon, new_count, counts, tuple(reasons))
+
+    return sorted(loads, key=order)
 
 
 def _busiest_first(members: Iterable[Member], memory: Memory) -> list[Member]:
@@ -106,81 +218,83 @@ def _busiest_first(members: Iterable[Member], memory: Memory) -> list[Member]:
     return sorted(members, key=order)
 
 
-def _fill(waiting: Sequence[JobQueue], bins: Sequence[_Bin]) -> tuple[list[JobQueue], list[int]]:
-    """Put children into the bins, in order; returns what is left and how many each bin took."""
-    left = [queue.pending_count for queue in waiting]
-    taken = []
-    for one in bins:
-        room, total = one, 0
-        for index, queue in enumerate(waiting):
-            count = min(left[index], room.holds(queue.ask)) if left[index] else 0
-            if count:
-                room = room.less(queue.ask, count)
-                left[index] -= count
-                total += count
-        taken.append(total)
-    rest = [
-        replace(queue, pending_count=count)
-        for queue, count in zip(waiting, left, strict=True)
-        if count
-    ]
-    return rest, taken
+def _fits(load: Load, new_bin: Bin, suits: Suits) -> bool:
+    """A child that not even an empty node holds would buy node after node, and never start."""
+    return new_bin.holds(load) > 0 and suits(load, new_bin.facts)
 
 
-def _set_aside_unplaceable(
-    waiting: Sequence[JobQueue], new_bin: _Bin
-) -> tuple[list[JobQueue], list[JobQueue]]:
-    """Children that not even an empty node holds would buy node after node, and never start."""
-    fitting = [queue for queue in waiting if new_bin.holds(queue.ask)]
-    return fitting, [queue for queue in waiting if not new_bin.holds(queue.ask)]
+def children_of(loads: Iterable[Load]) -> dict[str, int]:
+    """The children that these allocations are part of, by job."""
+    counts: dict[str, int] = {}
+    for load in loads:
+        counts[load.queue.job] = max(counts.get(load.queue.job, 0), load.child_count)
+    return counts
 
 
-def _bins_for(waiting: Sequence[JobQueue], new_bin: _Bin) -> int:
-    """How many new nodes hold them all."""
-    left = list(waiting)
-    count = 0
-    while left:
-        rest, _ = _fill(left, [new_bin])
-        after = {queue.job: queue.pending_count for queue in rest}
-        used = [(queue, queue.pending_count - after.get(queue.job, 0)) for queue in left]
-        # The next node fills the same way until one of the jobs runs short: take all those at once.
-        repeats = max(1, min(queue.pending_count // take for queue, take in used if take))
-        count += repeats
-        left = [
-            replace(queue, pending_count=queue.pending_count - take * repeats)
-            for queue, take in used
-            if queue.pending_count > take * repeats
-        ]
-    return count
+def _children(loads: Iterable[Load]) -> int:
+    return sum(children_of(loads).values())
 
 
-def _demand_reason(
-    pending_count: int,
-    room: tuple[int, int, int],
-    waiting: Sequence[JobQueue],
-    new_bin: _Bin,
-    new_count: int,
-) -> Reason:
-    on_ready, on_cordoned, in_flight = room
-    parts = [f"{pending_count} pending"]
-    if on_ready:
-        parts.append(f"{on_ready} fit on ready nodes")
-    if on_cordoned:
-        parts.append(f"{on_cordoned} on nodes taken back")
-    if in_flight:
-        parts.append(f"{in_flight} on nodes in flight")
-    if new_count:
-        rest = sum(queue.pending_count for queue in waiting)
-        each = "/".join(sorted({str(new_bin.holds(queue.ask)) for queue in waiting}))
-        parts.append(f"{rest} need {new_count} new nodes at {each} per node")
-    elif in_flight:
-        return Reason(Rule.IN_FLIGHT, ", ".join(parts))
-    return Reason(Rule.DEMAND, ", ".join(parts))
+def _unplaceable(hopeless: Sequence[Load], held: Sequence[JobQueue]) -> Mapping[str, int]:
+    return children_of(hopeless) | {queue.job: queue.pending_count for queue in held}
 
 
-def _unplaceable_reason(queue: JobQueue, shape: Resources) -> Reason:
-    over = " and ".join(shape.exceeded_by(queue.ask))
+@dataclass(frozen=True, slots=True)
+class _Placed:
+    """How many children found room where, for people."""
+
+    pending_count: int
+    on_ready: int
+    on_cordoned: int
+    in_flight: int
+    short: Sequence[Load]
+
+
+def _reasons(placed: _Placed, new_bin: Bin, room_for_all: int) -> list[Reason]:
+    if placed.pending_count <= 0:
+        return []
+    parts = [f"{placed.pending_count} pending"]
+    if placed.on_ready:
+        parts.append(f"{placed.on_ready} fit on ready nodes")
+    if placed.on_cordoned:
+        parts.append(f"{placed.on_cordoned} on nodes taken back")
+    if placed.in_flight:
+        parts.append(f"{placed.in_flight} on nodes in flight")
+    if room_for_all:
+        each = "/".join(sorted({str(new_bin.holds(load)) for load in placed.short}))
+        parts.append(
+            f"{_children(placed.short)} would need {room_for_all} new nodes at {each} per node"
+        )
+    elif placed.in_flight:
+        return [Reason(Rule.IN_FLIGHT, ", ".join(parts))]
+    return [Reason(Rule.DEMAND, ", ".join(parts))]
+
+
+def _hopeless_reason(load: Load, template: NodeTemplate) -> Reason:
+    shape = template.shape
+    over = " and ".join(shape.exceeded_by(load.group.ask, _mhz_per_core(shape)))
+    if over:
+        detail = f"each asks {over}"
+    else:
+        violated = _violated(load, template.facts)
+        wants = (
+            f"{violated.target} {violated.operator} {violated.value}".strip()
+            if violated
+            else "more than a node offers"
+        )
+        detail = f"each wants {wants}"
+    count = load.child_count
     return Reason(
         Rule.UNPLACEABLE,
-        f"{queue.pending_count} children of {queue.job} fit no node of this pool: each asks {over}",
+        f"{count} children of {load.queue.job} fit no node of this pool: {detail}",
+    )
+
+
+def _held_reason(queue: JobQueue) -> Reason:
+    assert queue.verdict is not None  # noqa: S101 - what makes it held
+    waits_for, detail = queue.verdict.waits_for, queue.verdict.detail
+    return Reason(
+        _HELD_RULES[waits_for],
+        f"{queue.pending_count} children of {queue.job} wait for {_HELD_BY[waits_for]}, "
+        f"which no node would change: {detail}",
     )

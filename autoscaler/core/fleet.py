@@ -1,5 +1,5 @@
 """
-Join a pool's nodes to the group's instances, and say what each is to us.
+Join a pool's nodes to the groups' instances, and say what each is to us.
 
 Nodes and instances are told apart by whose they are: what somebody else made ineligible or drains
 is theirs, no capacity, and never touched.  Pure; imports ``autoscaler.core`` only.
@@ -9,46 +9,73 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from autoscaler.core.decision import NodeCounts, NodeRef
+from autoscaler.core.decision import InstanceRef, NodeCounts, NodeRef
 from autoscaler.core.model import Group, Instance, Lifecycle, Node, NodeStatus
 
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A node on an instance of the group, or a node that has none there (``instance`` is None)."""
+    """A node on an instance of a group, or a node that has none there (``instance`` is None)."""
 
     node: Node
     instance: Instance | None
+    group: str = ""
     #: When we cordoned it, by our mark on the instance.
     marked_at: datetime | None = None
 
     @property
     def ref(self) -> NodeRef:
         """What an action needs to name it."""
-        return NodeRef(self.node.node_id, self.node.name, self.node.instance_id or "")
+        return NodeRef(self.node.node_id, self.node.name, self.node.instance_id or "", self.group)
 
     @property
     def idle(self) -> bool:
         """Whether it runs nothing of ours."""
-        return self.node.live_count == 0
+        return not self.node.running
+
+    @property
+    def warned(self) -> bool:
+        """Whether AWS takes it, or advises to leave it."""
+        if self.instance is None:
+            return False
+        return self.instance.notice is not None or self.instance.lifecycle is Lifecycle.HELD
+
+    @property
+    def lifecycle(self) -> Lifecycle | None:
+        """Its instance's place in the group's life cycle."""
+        return self.instance.lifecycle if self.instance else None
+
+
+@dataclass(frozen=True, slots=True)
+class InFlight:
+    """An instance that is bought and not yet a node; None where AWS has not launched it yet."""
+
+    group: str
+    instance_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Fleet:
     """Every node and instance of a pool, in exactly one of these (or of no concern to us)."""
 
-    #: Nomad places work here.
+    #: Nomad places work here, and AWS has nothing against it.
     ready: tuple[Member, ...]
+    #: Nomad places work here, and AWS will take it: no capacity.
+    warned: tuple[Member, ...]
     #: Cordoned by us, on the way out.
     cordoned: tuple[Member, ...]
     #: Ready, yet marked: a cordon was begun or taken back and not finished.
     stale: tuple[Member, ...]
     #: Down, cordoned by us, and the instance has left: the record in Nomad is all that remains.
     gone: tuple[Member, ...]
+    #: Held by a lifecycle hook with work on them; and those without.
+    held_busy: tuple[InstanceRef, ...]
+    held_idle: tuple[InstanceRef, ...]
     #: Bought and not yet nodes: requested, launching, or in service within the boot timeout.
-    in_flight_count: int
-    #: In service for longer than the boot timeout, and no ready node.
-    unjoined: tuple[Instance, ...]
+    in_flight: tuple[InFlight, ...]
+    #: For longer than the boot timeout no ready node; of these, whose node Nomad never knew.
+    unjoined: tuple[InstanceRef, ...]
+    never_joined: tuple[InstanceRef, ...]
 
     @property
     def counts(self) -> NodeCounts:
@@ -59,56 +86,102 @@ class Fleet:
             busy=busy,
             idle=len(self.ready) - busy,
             cordoned=len(self.cordoned),
-            in_flight=self.in_flight_count,
+            in_flight=len(self.in_flight),
             unjoined=len(self.unjoined),
         )
 
 
-def muster(nodes: tuple[Node, ...], group: Group, boot_timeout: timedelta, now: datetime) -> Fleet:
-    """Sort nodes and instances by what they are to us."""
-    instances = {instance.instance_id: instance for instance in group.instances}
-    members = [_member(node, instances, group.marks) for node in nodes]
+def muster(
+    nodes: tuple[Node, ...],
+    groups: tuple[Group, ...],
+    boot_timeout: timedelta,
+    now: datetime,
+    stuck: frozenset[str] = frozenset(),
+) -> Fleet:
+    """
+    Sort nodes and instances by what they are to us.
+
+    What was asked of a group that is ``stuck`` (its launches fail) is not on its way.
+    """
+    members = _members(nodes, groups)
+    known = {node.instance_id for node in nodes}
     # A new node can be down for a moment, until its first heartbeat: it is on its way all the same,
     # and one that is lost for good is told from it by its instance's age.
-    joined = {
-        member.node.instance_id for member in members if member.node.status is NodeStatus.READY
-    }
+    joined = {node.instance_id for node in nodes if node.status is NodeStatus.READY}
     unborn = [
-        instance
+        (InstanceRef(instance.instance_id, group.name), instance)
+        for group in groups
         for instance in group.instances
         if instance.lifecycle in (Lifecycle.PENDING, Lifecycle.IN_SERVICE)
         and instance.instance_id not in joined
     ]
-    unjoined = tuple(instance for instance in unborn if _overdue(instance, boot_timeout, now))
-    present = sum(1 for instance in group.instances if instance.lifecycle is not Lifecycle.LEAVING)
-    requested_count = max(0, group.desired - present)
+    unjoined = [ref for ref, instance in unborn if _overdue(instance, boot_timeout, now)]
+    overdue = set(unjoined)
+    held = _held(members, groups)
+    requested = [
+        InFlight(group.name)
+        for group in groups
+        if group.name not in stuck
+        for _ in range(group.desired - group.present_count)
+    ]
+    launched = [
+        InFlight(ref.group, ref.instance_id)
+        for ref, instance in unborn
+        if ref not in overdue and instance.notice is None
+    ]
+    ready = tuple(member for member in members if _is_ready(member))
     return Fleet(
-        ready=tuple(member for member in members if _is_ready(member)),
+        ready=tuple(member for member in ready if not member.warned),
+        warned=tuple(member for member in ready if member.warned),
         cordoned=tuple(member for member in members if _is_ours_to_release(member)),
-        stale=tuple(member for member in members if _is_ready(member) and member.marked_at),
+        stale=tuple(member for member in ready if member.marked_at and not member.warned),
         gone=tuple(member for member in members if _is_gone(member)),
-        in_flight_count=requested_count + len(unborn) - len(unjoined),
-        unjoined=unjoined,
+        held_busy=tuple(ref for ref, busy in held.items() if busy),
+        held_idle=tuple(ref for ref, busy in held.items() if not busy),
+        in_flight=(*launched, *requested),
+        unjoined=tuple(unjoined),
+        never_joined=tuple(ref for ref in unjoined if ref.instance_id not in known),
     )
 
 
-def _member(node: Node, instances: Mapping[str, Instance], marks: Mapping[str, datetime]) -> Member:
-    if node.instance_id is None:
-        return Member(node, None)
-    return Member(node, instances.get(node.instance_id), marks.get(node.instance_id))
+def _members(nodes: tuple[Node, ...], groups: tuple[Group, ...]) -> list[Member]:
+    instances = {one.instance_id: (one, group.name) for group in groups for one in group.instances}
+    marks = {key: at for group in groups for key, at in group.marks.items()}
+    members = []
+    for node in nodes:
+        if node.instance_id is None:
+            members.append(Member(node, None))
+            continue
+        instance, group_name = instances.get(node.instance_id, (None, ""))
+        members.append(Member(node, instance, group_name, marks.get(node.instance_id)))
+    return members
+
+
+def _held(members: list[Member], groups: tuple[Group, ...]) -> Mapping[InstanceRef, bool]:
+    """The instances that a lifecycle hook holds, and whether work still runs there."""
+    # What runs on a node that Nomad has lost touch with is not known, which is not nothing.
+    busy = {
+        member.node.instance_id
+        for member in members
+        if not member.idle or member.node.status is not NodeStatus.READY
+    }
+    return {
+        InstanceRef(instance.instance_id, group.name): instance.instance_id in busy
+        for group in groups
+        for instance in group.instances
+        if instance.lifecycle is Lifecycle.HELD
+    }
 
 
 def _is_ready(member: Member) -> bool:
-    leaving = member.instance is not None and member.instance.lifecycle is Lifecycle.LEAVING
-    return member.node.places_work and not leaving
+    return member.node.places_work and member.lifecycle is not Lifecycle.LEAVING
 
 
 def _is_ours_to_release(member: Member) -> bool:
-    node, instance = member.node, member.instance
+    node = member.node
     return (
         member.marked_at is not None
-        and instance is not None
-        and instance.lifecycle is not Lifecycle.LEAVING
+        and member.lifecycle not in (None, Lifecycle.LEAVING, Lifecycle.HELD)
         and node.status is NodeStatus.READY
         and not node.eligible
         and not node.draining

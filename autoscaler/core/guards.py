@@ -8,21 +8,24 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from autoscaler.core.decision import Decision, Reason, Rule
-from autoscaler.core.model import Group
-from autoscaler.core.settings import ScaleOut, Size
+from autoscaler.core.memory import Memory
+from autoscaler.core.model import Window
+from autoscaler.core.settings import PoolSettings, ScaleOut
+
+#: How long nothing is bought after several instances in a row never joined, at most.
+_UNJOINED_REST_MAX = timedelta(hours=2)
 
 
 def buying(decision: Decision, count: int, rule: Rule, detail: str) -> Decision:
     """The decision with another number of nodes to buy, and the reason if that changes it."""
     if count == decision.buy:
         return decision
-    current = decision.current or 0
-    return replace(
-        decision,
-        buy=count,
-        desired=current + count - len(decision.release),
-        reasons=(*decision.reasons, Reason(rule, detail)),
-    )
+    return because(replace(decision, buy=count), rule, detail)
+
+
+def because(decision: Decision, rule: Rule, detail: str) -> Decision:
+    """The decision with one reason more."""
+    return replace(decision, reasons=(*decision.reasons, Reason(rule, detail)))
 
 
 def looking_again(decision: Decision, at: datetime) -> Decision:
@@ -50,19 +53,56 @@ def trim_to_step(decision: Decision, settings: ScaleOut) -> Decision:
     return buying(decision, count, Rule.MAX_STEP, f"at most {settings.max_step} in one cycle")
 
 
-def keep_below_max(decision: Decision, size: Size, group: Group) -> Decision:
-    """Never above our maximum, nor above the group's own."""
-    highest = min(size.max, group.size_max)
-    whose = "pool's" if size.max <= group.size_max else "group's"
-    count = min(decision.buy, max(0, highest - group.desired))
-    return buying(decision, count, Rule.SIZE_MAX, f"the {whose} maximum is {highest}")
+def size_min(settings: PoolSettings, windows: tuple[Window, ...]) -> tuple[int, Window | None]:
+    """The least size in force, and the schedule that raised it, if one did."""
+    highest = max(windows, key=lambda window: window.size_min, default=None)
+    if highest is None or highest.size_min <= settings.size.min:
+        return settings.size.min, None
+    return min(highest.size_min, settings.size.max), highest
 
 
-def keep_above_min(decision: Decision, size: Size, group: Group) -> Decision:
-    """Never below our minimum: it is bought whether there is work or not."""
-    lowest = min(size.min, group.size_max)
-    count = max(decision.buy, lowest - group.desired)
-    return buying(decision, count, Rule.SIZE_MIN, f"the pool's minimum is {size.min}")
+def keep_above_min(
+    decision: Decision, committed: int, least: int, window: Window | None
+) -> Decision:
+    """Never below the minimum in force: it is bought whether there is work or not."""
+    count = max(decision.buy, least - committed)
+    if window is None:
+        return buying(decision, count, Rule.SIZE_MIN, f"the pool's minimum is {least}")
+    detail = f"the schedule {window.cron!r} wants {least} until {window.until:%Y-%m-%d %H:%M} UTC"
+    return buying(decision, count, Rule.SCHEDULE, detail)
+
+
+def keep_below_max(decision: Decision, committed: int, settings: PoolSettings) -> Decision:
+    """Never above our maximum; a group's own is kept where the groups are chosen."""
+    count = min(decision.buy, max(0, settings.size.max - committed))
+    return buying(decision, count, Rule.SIZE_MAX, f"the pool's maximum is {settings.size.max}")
+
+
+def hold_for_unjoined(decision: Decision, settings: PoolSettings, now: datetime) -> Decision:
+    """
+    Buy nothing for a while when several instances in a row never became nodes.
+
+    More of the same would not join either; one is tried when the rest is over.
+    """
+    until = unjoined_rest_until(decision.memory, settings)
+    if until is None or not decision.buy:
+        return decision
+    count = decision.memory.never_joined_count
+    what = f"{count} instances in a row never became nodes"
+    if until > now:
+        mend = "see an instance's console output, and whether its Nomad client finds the server"
+        detail = f"{what}; one is tried in {seconds(until - now)}: {mend}"
+        return looking_again(buying(decision, 0, Rule.NEVER_JOINED, detail), until)
+    return buying(decision, min(1, decision.buy), Rule.PROBE, f"{what}; trying one")
+
+
+def unjoined_rest_until(memory: Memory, settings: PoolSettings) -> datetime | None:
+    """Until when nothing is bought for instances that never joined; None where too few did not."""
+    over = memory.never_joined_count - settings.unjoined_max
+    if over < 0 or memory.last_never_joined_at is None:
+        return None
+    rest: timedelta = min(settings.boot_timeout * 2 ** min(over, 10), _UNJOINED_REST_MAX)
+    return memory.last_never_joined_at + rest
 
 
 def seconds(duration: timedelta) -> str:

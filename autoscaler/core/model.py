@@ -13,6 +13,8 @@ from types import MappingProxyType
 
 from autoscaler.core.resources import Ask, Resources
 
+_NOTHING = Resources()
+
 
 @dataclass(frozen=True, slots=True)
 class Constraint:
@@ -155,9 +157,9 @@ class Node:
     #: What it offers: total less reserved.
     capacity: Resources
     #: What its live allocations hold, those of system jobs included.
-    allocated: Resources = Resources()
+    allocated: Resources = _NOTHING
     #: Of that, what system jobs hold.
-    system: Resources = Resources()
+    system: Resources = _NOTHING
     running: tuple[Running, ...] = ()
     facts: NodeFacts | None = None
 

@@ -1,59 +1,96 @@
 """
-Decide one pool's cycle: the group's size, and the fate of each node.
+Decide one pool's cycle: the groups' sizes, and the fate of each node.
 
-Only the order is here; the arithmetic is in ``demand``, ``guards`` and ``release``.  Equal
-arguments give an equal ``Decision``: the daemon and the dry run both call this one function.
+Only the order is here; the arithmetic is in the modules beside it.  Equal arguments give an equal
+``Decision``: the daemon, the dry run and the simulator call this one function.
 Pure; imports ``autoscaler.core`` only.
 """
 
 from dataclasses import replace
 from datetime import datetime
-from types import MappingProxyType
 
-from autoscaler.core.decision import Decision, Memory, Reason, Rule
+from autoscaler.core.backlog import Outlook
+from autoscaler.core.decision import Decision, InstanceRef, Reason, Rule
 from autoscaler.core.demand import assess
-from autoscaler.core.fleet import Fleet, muster
+from autoscaler.core.fleet import muster
 from autoscaler.core.guards import (
     hold_for_cooldown,
+    hold_for_unjoined,
     keep_above_min,
     keep_below_max,
+    size_min,
     trim_to_step,
 )
-from autoscaler.core.model import Observation
-from autoscaler.core.release import Situation, cordon_idle, wind_down
+from autoscaler.core.idling import let_idle_go, pack_tail
+from autoscaler.core.learning import learn
+from autoscaler.core.ledger import keep_ledger
+from autoscaler.core.memory import Memory
+from autoscaler.core.model import Group, Lifecycle, Observation
+from autoscaler.core.orders import committed, place_orders
+from autoscaler.core.release import Situation, heed_notices, wind_down
+from autoscaler.core.room import room_above_min
 from autoscaler.core.settings import PoolSettings
+from autoscaler.core.strategies import keep_spare, nodes_to_buy, slots_per_node
+from autoscaler.core.troubles import failing, watch_launches
+from autoscaler.core.unjoined import mend_boots
 
 
 def decide(
     observed: Observation, settings: PoolSettings, memory: Memory, now: datetime
 ) -> Decision:
     """Buy what the queue surely needs; let go of what it surely does not; say why."""
-    group, nodes = observed.group, observed.nodes
-    if group is None or nodes is None:
+    groups, nodes = observed.groups, observed.nodes
+    if groups is None or nodes is None:
         return _hold(observed, memory)
-    fleet = muster(nodes, group, settings.boot_timeout, now)
-    memory = _remember(memory, fleet, now)
-    need = assess(observed.queues, fleet, settings, memory)
+    memory = keep_ledger(memory, nodes, groups, settings.boot_timeout, now)
+    memory = watch_launches(memory, groups, now)
+    fleet = muster(nodes, groups, settings.boot_timeout, now, failing(memory))
+    memory = learn(memory, observed.queues, fleet, now)
+    scaling = settings.scaling
+    demand = assess(observed.queues, fleet, settings, memory, slots_per_node(scaling))
+    outlook = Outlook(observed.queues, fleet, demand, memory, scaling.target_wait, now)
+    least, window = size_min(settings, observed.windows)
+    situation = Situation(fleet, settings, demand, room_above_min(groups, least), least, now)
+    count, reasons = nodes_to_buy(outlook, scaling)
     decision = Decision(
         pool=observed.pool,
-        current=group.desired,
-        desired=group.desired + need.new_count,
-        reasons=_missing(observed) + need.reasons + _unjoined(fleet, settings),
+        current=sum(group.desired for group in groups),
+        desired=None,
+        reasons=_missing(observed) + demand.reasons + reasons,
         memory=memory,
         counts=fleet.counts,
-        unplaceable=MappingProxyType(need.unplaceable),
-        buy=need.new_count,
-        uncordon=need.uncordon,
+        unplaceable=demand.unplaceable,
+        buy=count,
+        uncordon=demand.uncordon,
     )
-    decision = hold_for_cooldown(decision, settings.scaling.scale_out, now)
-    decision = trim_to_step(decision, settings.scaling.scale_out)
-    decision = keep_below_max(decision, settings.size, group)
-    decision = keep_above_min(decision, settings.size, group)
-    situation = Situation(fleet, group, settings, now, need.wanted)
+    decision = keep_spare(decision, outlook, scaling)
+    standing = committed(groups, memory)
+    if observed.complete:
+        useful = standing - len(fleet.never_joined)
+        decision = keep_above_min(decision, useful, least, window)
+        decision = mend_boots(decision, fleet, settings, situation.room, now)
+    decision = hold_for_cooldown(decision, scaling.scale_out, now)
+    decision = trim_to_step(decision, scaling.scale_out)
+    decision = keep_below_max(decision, standing, settings)
+    decision = keep_above_min(decision, standing - len(decision.give_up), least, window)
+    decision = hold_for_unjoined(decision, settings, now)
+    decision = place_orders(decision, groups, now)
+    decision = heed_notices(decision, situation)
     if observed.complete:
         decision = wind_down(decision, situation)
-        if not need.new_count and not decision.uncordon:
-            decision = cordon_idle(decision, situation)
+        if not demand.room_for_all and not decision.uncordon:
+            decision = let_idle_go(decision, situation, observed.queues)
+            if scaling.scale_in.pack_tail and not observed.pending_count and not fleet.in_flight:
+                decision = pack_tail(decision, situation, observed.queues)
+    else:
+        decision = replace(decision, retract=(), let_go=())
+    return _summed_up(decision)
+
+
+def _summed_up(decision: Decision) -> Decision:
+    orders = (*decision.orders, *decision.retract)
+    change = sum(order.count for order in orders) - len(decision.release) - len(decision.give_up)
+    decision = replace(decision, desired=(decision.current or 0) + change)
     if not decision.reasons:
         quiet = Reason(Rule.QUIET, "nothing waits, and nothing is to spare")
         decision = replace(decision, reasons=(quiet,))
@@ -61,9 +98,30 @@ def decide(
 
 
 def _hold(observed: Observation, memory: Memory) -> Decision:
-    """Unknown is not zero: without the nodes or the group there is nothing sure to act on."""
-    desired = observed.group.desired if observed.group else None
-    return Decision(observed.pool, desired, desired, _missing(observed), memory)
+    """
+    Unknown is not zero: without the nodes or the groups there is nothing sure to act on.
+
+    Instances that a lifecycle hook holds are held on to: whether work runs there is not known.
+    """
+    groups = observed.groups
+    desired = None if groups is None else sum(group.desired for group in groups)
+    return Decision(
+        observed.pool,
+        desired,
+        desired,
+        _missing(observed),
+        memory,
+        hold_on=_held(groups or ()),
+    )
+
+
+def _held(groups: tuple[Group, ...]) -> tuple[InstanceRef, ...]:
+    return tuple(
+        InstanceRef(instance.instance_id, group.name)
+        for group in groups
+        for instance in group.instances
+        if instance.lifecycle is Lifecycle.HELD
+    )
 
 
 def _missing(observed: Observation) -> tuple[Reason, ...]:
@@ -72,24 +130,3 @@ def _missing(observed: Observation) -> tuple[Reason, ...]:
     if not parts:
         return ()
     return (Reason(Rule.INCOMPLETE, f"{parts} unknown, which is not zero: nothing is let go"),)
-
-
-def _unjoined(fleet: Fleet, settings: PoolSettings) -> tuple[Reason, ...]:
-    if not fleet.unjoined:
-        return ()
-    names = ", ".join(instance.instance_id for instance in fleet.unjoined)
-    limit = settings.boot_timeout.total_seconds()
-    return (Reason(Rule.UNJOINED, f"{names} in service for over {limit:.0f} s and no ready node"),)
-
-
-def _remember(memory: Memory, fleet: Fleet, now: datetime) -> Memory:
-    idle_since = {
-        member.node.node_id: memory.idle_since.get(member.node.node_id, now)
-        for member in fleet.ready
-        if member.idle
-    }
-    shape = None
-    for member in fleet.ready:
-        capacity = member.node.capacity
-        shape = capacity if shape is None else shape.at_most(capacity)
-    return replace(memory, idle_since=MappingProxyType(idle_since), shape=shape or memory.shape)

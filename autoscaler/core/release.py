@@ -10,10 +10,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from autoscaler.core.decision import Decision, NodeRef, Reason, Rule
+from autoscaler.core.decision import Decision, InstanceRef, NodeRef, Rule
+from autoscaler.core.demand import Demand
 from autoscaler.core.fleet import Fleet, Member
-from autoscaler.core.guards import looking_again, seconds
-from autoscaler.core.model import Group, Lifecycle
+from autoscaler.core.guards import because, looking_again, seconds
+from autoscaler.core.model import Lifecycle
+from autoscaler.core.room import Room
 from autoscaler.core.settings import PoolSettings, ScaleIn
 
 
@@ -22,89 +24,99 @@ class Situation:
     """What the steps below look at."""
 
     fleet: Fleet
-    group: Group
     settings: PoolSettings
+    demand: Demand
+    #: How many may go before a minimum is reached.
+    room: Room
+    #: The least size in force.
+    least: int
     now: datetime
-    #: Ready nodes that pending children will take, by id.
-    wanted: frozenset[str]
 
     @property
     def scale_in(self) -> ScaleIn:
         """The pool's settings for scale-in."""
         return self.settings.scaling.scale_in
 
-    @property
-    def lowest(self) -> int:
-        """The smallest desired capacity that both bounds allow: AWS refuses to go below its own."""
-        return max(self.settings.size.min, self.group.size_min)
 
-    @property
-    def room_above_min(self) -> int:
-        """How many nodes can go before a minimum is reached."""
-        return max(0, self.group.desired - self.lowest)
+def heed_notices(decision: Decision, situation: Situation) -> Decision:
+    """
+    Cordon at once what AWS will take, so that nothing more is placed there.
+
+    An instance that a lifecycle hook holds is held on to while work runs on it, and let go after.
+    """
+    fleet = situation.fleet
+    if fleet.warned:
+        refs = names_of(fleet.warned)
+        decision = replace(
+            decision, cordon=(*decision.cordon, *(member.ref for member in fleet.warned))
+        )
+        kinds = sorted({_warning(member) for member in fleet.warned})
+        detail = f"{refs} cordoned at once: {' and '.join(kinds)}"
+        decision = because(decision, Rule.NOTICE, detail)
+    if fleet.held_busy or fleet.held_idle:
+        decision = replace(decision, hold_on=fleet.held_busy, let_go=fleet.held_idle)
+        parts = []
+        if fleet.held_busy:
+            parts.append(f"{_instances(fleet.held_busy)} held on to while work runs there")
+        if fleet.held_idle:
+            parts.append(f"{_instances(fleet.held_idle)} let go, with nothing left to run")
+        decision = because(decision, Rule.HOOK, ", ".join(parts))
+    return decision
 
 
 def wind_down(decision: Decision, situation: Situation) -> Decision:
     """Take each node that is on its way out one step further, or take it back."""
     fleet = situation.fleet
     going = [member for member in fleet.cordoned if member.ref not in decision.uncordon]
-    busy = [member for member in going if not member.idle]
-    decision = _take_back(decision, busy, Rule.BUSY_AGAIN, "at work since before the cordon took")
-    decision = _take_back(
-        decision, fleet.stale, Rule.STALE_MARK, "marked as cordoned, yet eligible"
-    )
+    late = [member for member in going if _has_new_work(member) and not member.warned]
+    decision = take_back(decision, late, Rule.BUSY_AGAIN, "work came before the cordon took")
+    decision = take_back(decision, fleet.stale, Rule.STALE_MARK, "marked as cordoned, yet eligible")
     if fleet.gone:
         refs = tuple(member.ref for member in fleet.gone)
         decision = replace(decision, purge=refs)
-        decision = _because(decision, Rule.PURGE, f"{_names(refs)} terminated, and down in Nomad")
+        detail = f"{_names(refs)} terminated, and down in Nomad"
+        decision = because(decision, Rule.PURGE, detail)
     idle = sorted((member for member in going if member.idle), key=_marked_at)
-    room = situation.room_above_min
-    decision = _take_back(decision, idle[room:], Rule.SIZE_MIN, "needed for the minimum")
-    return _release_settled(decision, idle[:room], situation)
+    within = situation.room.within(idle)
+    beyond = [member for member in idle if member not in within and not member.warned]
+    decision = take_back(decision, beyond, Rule.SIZE_MIN, "needed for the minimum")
+    return _release_settled(decision, within, situation)
 
 
-def cordon_idle(decision: Decision, situation: Situation) -> Decision:
-    """Let idle nodes that no pending child needs go, the longest idle first."""
-    spare = [member for member in situation.fleet.ready if _may_go(member, situation.wanted)]
-    if not spare:
-        return decision
-    room = situation.room_above_min - len(situation.fleet.cordoned)
-    if room <= 0:
-        detail = f"{len(spare)} idle stay: the minimum is {situation.lowest}"
-        return _because(decision, Rule.SIZE_MIN, detail)
-    last, cooldown = decision.memory.last_scale_in_at, situation.scale_in.cooldown
-    if last is not None and last + cooldown > situation.now:
-        detail = f"{seconds(last + cooldown - situation.now)} of scale-in cooldown left"
-        decision = _because(decision, Rule.SCALE_IN_COOLDOWN, detail)
-        return looking_again(decision, last + cooldown)
+def _has_new_work(member: Member) -> bool:
+    """Whether something was placed after the cordon was written, by a plan made before it."""
+    marked_at = _marked_at(member)
+    return any(one.placed_at is None or one.placed_at >= marked_at for one in member.node.running)
+
+
+def idle_to_spare(decision: Decision, situation: Situation) -> list[Member]:
+    """Idle nodes that nothing needs and no minimum or spare keeps, the longest idle first."""
+    wanted, cordoned = situation.demand.wanted, situation.fleet.cordoned
     idle_since = decision.memory.idle_since
-    spare.sort(key=lambda member: (idle_since[member.node.node_id], member.node.node_id))
-    return _cordon_ripe(decision, spare[:room], situation)
+    idle = sorted(
+        (member for member in situation.fleet.ready if _may_go(member, wanted)),
+        key=lambda member: (idle_since[member.node.node_id], member.node.node_id),
+    )
+    within = situation.room.less(cordoned).within(idle)
+    spare = situation.settings.scaling.spare
+    return within[: max(0, len(idle) - spare)]
 
 
-def _cordon_ripe(decision: Decision, spare: Sequence[Member], situation: Situation) -> Decision:
-    now, scale_in = situation.now, situation.scale_in
-    ripe_at = [
-        (decision.memory.idle_since[member.node.node_id] + scale_in.idle_after, member)
-        for member in spare
-    ]
-    ripe = [member for at, member in ripe_at if at <= now]
-    unripe = [at for at, _ in ripe_at if at > now]
-    if unripe:
-        decision = looking_again(decision, unripe[0])
-    if unripe and not ripe:
-        detail = f"{len(unripe)} idle, the first may go in {seconds(unripe[0] - now)}"
-        return _because(decision, Rule.IDLE_AFTER, detail)
-    step = max(0, scale_in.max_step - len(situation.fleet.cordoned))
+def cordon_idle(decision: Decision, situation: Situation, ripe: Sequence[Member]) -> Decision:
+    """Begin to let these go, as many at once as the settings allow."""
+    step = max(0, situation.scale_in.max_step - len(situation.fleet.cordoned))
     if len(ripe) > step:
-        detail = f"{len(ripe)} could go, at most {scale_in.max_step} at once"
-        decision = _because(decision, Rule.SCALE_IN_STEP, detail)
-    refs = tuple(member.ref for member in ripe[:step])
-    if not refs:
+        detail = f"{len(ripe)} could go, at most {situation.scale_in.max_step} at once"
+        decision = because(decision, Rule.SCALE_IN_STEP, detail)
+    chosen = ripe[:step]
+    if not chosen:
         return decision
-    decision = looking_again(replace(decision, cordon=refs), now + scale_in.settle)
-    detail = f"{_names(refs)} idle for {seconds(scale_in.idle_after)} or longer, and not needed"
-    return _because(decision, Rule.CORDON, detail)
+    refs = tuple(member.ref for member in chosen)
+    decision = replace(decision, cordon=(*decision.cordon, *refs))
+    decision = looking_again(decision, situation.now + situation.scale_in.settle)
+    longest = situation.now - decision.memory.idle_since[chosen[0].node.node_id]
+    detail = f"{_names(refs)} idle, the longest for {seconds(longest)}, and not needed"
+    return because(decision, Rule.CORDON, detail)
 
 
 def _release_settled(decision: Decision, idle: Sequence[Member], situation: Situation) -> Decision:
@@ -113,19 +125,23 @@ def _release_settled(decision: Decision, idle: Sequence[Member], situation: Situ
     settling = [member for member in idle if _marked_at(member) + settle > now]
     if settled:
         refs = tuple(member.ref for member in settled)
-        decision = replace(decision, release=refs, desired=(decision.desired or 0) - len(refs))
-        decision = _because(decision, Rule.RELEASE, f"{_names(refs)} settled and still idle")
+        decision = replace(decision, release=refs)
+        decision = because(decision, Rule.RELEASE, f"{_names(refs)} settled and still idle")
     if settling:
         due_at = _marked_at(settling[0]) + settle
-        names = _names(member.ref for member in settling)
+        names = names_of(settling)
         detail = f"{names} cordoned, looked at again in {seconds(due_at - now)}"
-        decision = looking_again(_because(decision, Rule.SETTLE, detail), due_at)
+        decision = looking_again(because(decision, Rule.SETTLE, detail), due_at)
     return decision
 
 
 def _may_go(member: Member, wanted: frozenset[str]) -> bool:
-    in_service = member.instance is not None and member.instance.lifecycle is Lifecycle.IN_SERVICE
-    return in_service and member.idle and not member.marked_at and member.node.node_id not in wanted
+    return (
+        member.lifecycle is Lifecycle.IN_SERVICE
+        and member.idle
+        and not member.marked_at
+        and member.node.node_id not in wanted
+    )
 
 
 def _marked_at(member: Member) -> datetime:
@@ -133,17 +149,30 @@ def _marked_at(member: Member) -> datetime:
     return member.marked_at
 
 
-def _take_back(decision: Decision, members: Sequence[Member], rule: Rule, why: str) -> Decision:
+def take_back(decision: Decision, members: Sequence[Member], rule: Rule, why: str) -> Decision:
+    """Un-cordon these."""
     if not members:
         return decision
     refs = tuple(member.ref for member in members)
     decision = replace(decision, uncordon=decision.uncordon + refs)
-    return _because(decision, rule, f"{_names(refs)} taken back: {why}")
+    return because(decision, rule, f"{_names(refs)} taken back: {why}")
 
 
-def _because(decision: Decision, rule: Rule, detail: str) -> Decision:
-    return replace(decision, reasons=(*decision.reasons, Reason(rule, detail)))
+def _warning(member: Member) -> str:
+    assert member.instance is not None  # noqa: S101 - what makes a member warned
+    if member.instance.notice is not None:
+        return f"AWS announced {member.instance.notice.kind.value.replace('_', ' ')}"
+    return "AWS is ending it"
+
+
+def names_of(members: Iterable[Member]) -> str:
+    """Their names, for people."""
+    return _names(member.ref for member in members)
 
 
 def _names(refs: Iterable[NodeRef]) -> str:
     return ", ".join(ref.name for ref in refs)
+
+
+def _instances(refs: Iterable[InstanceRef]) -> str:
+    return ", ".join(ref.instance_id for ref in refs)

@@ -136,6 +136,8 @@ class PoolSettings:
     node: NodeShape
     #: From an instance's launch until its node must be ready.
     boot_timeout: timedelta = timedelta(minutes=10)
+    #: After so many instances in a row that never became nodes no more are bought for a while.
+    unjoined_max: int = 3
     scaling: Scaling = field(default_factory=Scaling)
     schedules: tuple[Schedule, ...] = ()
 
@@ -182,6 +184,7 @@ def _too_small(pool: PoolSettings) -> Iterator[str]:
         ("scaling.scale_out.max_step", scaling.scale_out.max_step, 1),
         ("scaling.scale_in.max_step", scaling.scale_in.max_step, 1),
         ("boot_timeout", pool.boot_timeout, a_second),
+        ("unjoined_max", pool.unjoined_max, 1),
         ("scaling.scale_out.cooldown", scaling.scale_out.cooldown, no_time),
         ("scaling.scale_in.idle_after", scaling.scale_in.idle_after or no_time, no_time),
         ("scaling.target_wait", scaling.target_wait, no_time),
@@ -189,7 +192,10 @@ def _too_small(pool: PoolSettings) -> Iterator[str]:
         *((f"scaling.steps.{at}.queue", step.queue, 1) for at, step in enumerate(scaling.steps)),
         *((f"scaling.steps.{at}.add", step.add, 1) for at, step in enumerate(scaling.steps)),
         *((f"schedules.{at}.min", one.min, 0) for at, one in enumerate(pool.schedules)),
-        *((f"schedules.{at}.duration", one.duration, a_minute) for at, one in enumerate(pool.schedules)),
+        *(
+            (f"schedules.{at}.duration", one.duration, a_minute)
+            for at, one in enumerate(pool.schedules)
+        ),
         ("scaling.scale_in.cooldown", scaling.scale_in.cooldown, no_time),
         ("scaling.scale_in.settle", scaling.scale_in.settle, no_time),
     )
@@ -201,7 +207,11 @@ def _too_small(pool: PoolSettings) -> Iterator[str]:
 def _between_pools(pools: Mapping[int, PoolSettings]) -> Iterator[str]:
     seen: dict[tuple[str, str], int] = {}
     for index, pool in pools.items():
-        claims = [("name", pool.name), *(("group", one) for one in pool.groups), *(("jobs", job) for job in pool.jobs)]
+        claims = [
+            ("name", pool.name),
+            *(("group", one) for one in pool.groups),
+            *(("jobs", job) for job in pool.jobs),
+        ]
         for key, value in claims:
             other = seen.setdefault((key, value), index)
             if other != index:

@@ -1,0 +1,281 @@
+"""
+The ``backlog`` strategy: the fewest nodes with which every pending child starts in time.
+
+In five rules: forecast starts from the measured service times and the ages of the running children;
+buy the least that the forecast lacks; give a child that is about to be late a slot in any case;
+leave a single node for later while it can wait; let go what will be needed last (in ``keep``).
+Counted in nodes: a child of which c fit a new node is 1/c.  Pure; imports ``autoscaler.core`` only.
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from autoscaler.core.decision import Reason, Rule
+from autoscaler.core.demand import Demand, children_of
+from autoscaler.core.fleet import Fleet
+from autoscaler.core.forecast import Grid, ServiceLaw, grid_to, law_of, renewals, starts
+from autoscaler.core.ledger import boot_time, ready_in
+from autoscaler.core.memory import Memory
+from autoscaler.core.model import JobQueue, Running
+
+#: Between two looks at the queue, at worst: what a boot must be ahead of its need.
+_LOOK = timedelta(seconds=10)
+#: So much of the expected starts is not relied on, and so many standard deviations besides: when
+#: there is time yet to buy more, and at the last chance.
+_MARGIN = 0.05
+_DEVIATIONS = 1.0
+_DEVIATIONS_AT_LAST = 2.0
+#: A boot that takes so much longer than most is still in time.
+_BOOT_SAFETY = 1.15
+#: Children of one profile's own law are told apart from so many on.
+_OF_PROFILE_MIN = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """What the strategy looks at."""
+
+    queues: Sequence[JobQueue]
+    fleet: Fleet
+    demand: Demand
+    memory: Memory
+    target_wait: timedelta
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class _Due:
+    """Children, in nodes, that are to have started by then; all that start before them included."""
+
+    amount: float
+    #: Seconds from now; below zero when it has passed.
+    in_seconds: float
+
+
+def least_nodes(outlook: Outlook) -> tuple[int, tuple[Reason, ...]]:
+    """How many nodes to buy, and why that many."""
+    demand = outlook.demand
+    if not demand.room_for_all:
+        return 0, ()
+    target = outlook.target_wait.total_seconds()
+    if not target:
+        return demand.room_for_all, ()
+    boot = boot_time(outlook.memory, 0.5).total_seconds()
+    late_boot = boot_time(outlook.memory, 0.9).total_seconds() * _BOOT_SAFETY
+    grid = grid_to(max(target, boot) * 1.05)
+    forecast = _forecast(outlook, grid)
+    due = _due(outlook, target)
+    # Planned for a boot that is late and a look that is, while there is time to put it right.
+    slack = min(late_boot - boot + _LOOK.total_seconds(), target / 2)
+    lacking = _lacking(due, slack, boot, forecast, _DEVIATIONS)
+    last_chance = max(target - late_boot - _LOOK.total_seconds(), target / 2)
+    overdue = [one for one in due if target - one.in_seconds >= last_chance]
+    at_last = _lacking(overdue, 0.0, boot, forecast, _DEVIATIONS_AT_LAST)
+    count = min(max(lacking, at_last), demand.room_for_all)
+    by_when = f"within {target:.0f} s, a boot taking {boot:.0f} s"
+    if at_last and at_last >= lacking:
+        reason = Reason(
+            Rule.LAST_CHANCE, f"{count} new nodes or the oldest would start too late: {by_when}"
+        )
+        return count, (reason,)
+    if not count:
+        reason = Reason(Rule.BACKLOG, f"all start without new nodes {by_when}")
+        return 0, (reason,)
+    waits_until = last_chance - (target - due[0].in_seconds)
+    if count == 1 and waits_until > 0 and target / 2 < last_chance:
+        reason = Reason(
+            Rule.LAZY_SINGLE,
+            f"one new node may be needed, and can wait {waits_until:.0f} s: {by_when}",
+        )
+        return 0, (reason,)
+    reason = Reason(
+        Rule.BACKLOG, f"{count} new nodes are the fewest with which all start {by_when}"
+    )
+    return count, (reason,)
+
+
+@dataclass(frozen=True, slots=True)
+class _Forecast:
+    """Starts by each point of the grid, in nodes, and how far they may be off."""
+
+    grid: Grid
+    expected: Sequence[float]
+    variance: Sequence[float]
+    #: Of a slot on a new node, after its first start.
+    again: Sequence[float]
+    spread: float
+    #: The typical child, in nodes.
+    child: float
+
+
+def _lacking(
+    due: Sequence[_Due], slack: float, boot: float, forecast: _Forecast, deviations: float
+) -> int:
+    """The least number of nodes bought now with which all of these start in time."""
+    least = 0
+    for one in due:
+        by = max(one.in_seconds - slack, boot)
+        point = forecast.grid.at(by)
+        sure = forecast.expected[point] * (1.0 - _MARGIN)
+        sure -= deviations * math.sqrt(forecast.variance[point])
+        missing = one.amount - max(0.0, sure)
+        if missing <= 1e-9:
+            continue
+        again = forecast.again[forecast.grid.at(by - boot)]
+        each = 1.0 + again * (1.0 - _MARGIN)
+        count = math.ceil(missing / each - 1e-9)
+        # The starts on the new nodes are as uncertain as those on the others.
+        unsure = deviations * math.sqrt(forecast.spread * again * count * forecast.child)
+        least = max(least, math.ceil((missing + unsure) / each - 1e-9))
+    return least
+
+
+def _due(outlook: Outlook, target: float) -> list[_Due]:
+    """The children that wait, in the order in which they came, with what is before each."""
+    left = children_of(outlook.demand.unplaced)
+    per_node = _per_node(outlook.demand)
+    amounts: dict[datetime, float] = {}
+    for queue in outlook.queues:
+        count = left.get(queue.job, 0)
+        # Those that find room now are those that have waited longest.
+        placed = max(0, queue.pending_count - count)
+        for at, waiting in _without_first(queue, placed, count, outlook.now):
+            amounts[at] = amounts.get(at, 0.0) + waiting / per_node[queue.job]
+    before = 0.0
+    due = []
+    for at in sorted(amounts):
+        before += amounts[at]
+        due.append(_Due(before, target - (outlook.now - at).total_seconds()))
+    return due
+
+
+def _without_first(
+    queue: JobQueue, placed: int, count: int, now: datetime
+) -> list[tuple[datetime, int]]:
+    """Its cohorts less the first so many; children of unknown age count as having just come."""
+    rest = []
+    for cohort in queue.waiting:
+        gone = min(placed, cohort.count)
+        placed -= gone
+        here = min(cohort.count - gone, count)
+        count -= here
+        if here:
+            rest.append((cohort.dispatched_at, here))
+    if count:
+        rest.append((now, count))
+    return rest
+
+
+def _per_node(demand: Demand) -> Mapping[str, float]:
+    """How many children of each job a new node holds; a child may take several allocations."""
+    shares: dict[str, float] = {}
+    for load in demand.unplaced:
+        share = load.group.count / max(1, demand.new_bin.holds(load))
+        shares[load.queue.job] = shares.get(load.queue.job, 0.0) + share
+    return {job: 1.0 / share for job, share in shares.items()}
+
+
+def _forecast(outlook: Outlook, grid: Grid) -> _Forecast:
+    memory, demand = outlook.memory, outlook.demand
+    per_node = _per_node(demand)
+    left = children_of(demand.unplaced)
+    next_law = _mixture(memory, left)
+    again = renewals(next_law, grid)
+    child = sum(left[job] / per_node[job] for job in left) / max(1, sum(left.values()))
+    freed = [0.0] * (grid.points + 1)
+    variance = [0.0] * (grid.points + 1)
+    laws = _Laws(memory)
+    for job, profile, age, count in _ages(outlook, grid):
+        weight = child if job not in per_node else 1.0 / per_node[job]
+        by = 0.0
+        for point, chance in enumerate(laws.of(job, profile).residual(age, grid)):
+            freed[point] += chance * count * weight
+            by += chance
+            # Each ends by then or does not: independent of the others.
+            variance[point] += count * weight * weight * by * (1.0 - by)
+    for flight in outlook.fleet.in_flight:
+        point = grid.after(ready_in(memory, flight.instance_id, flight.group, outlook.now))
+        if point <= grid.points:
+            freed[point] += 1.0
+    expected = starts(freed, again)
+    started = _starting_now(outlook, per_node, child)
+    spread = next_law.spread
+    for point in range(grid.points + 1):
+        first = sum(freed[: point + 1])
+        expected[point] += started * again[point]
+        variance[point] += spread * child * max(0.0, expected[point] - first)
+    return _Forecast(grid, expected, variance, again, spread, child)
+
+
+def _starting_now(outlook: Outlook, per_node: Mapping[str, float], child: float) -> float:
+    """Children that find room now, in nodes: their slots will be free again as well."""
+    left = children_of(outlook.demand.unplaced)
+    total = 0.0
+    for queue in outlook.queues:
+        placed = queue.pending_count - left.get(queue.job, 0)
+        if placed > 0 and queue.job not in outlook.demand.unplaceable:
+            total += placed * (1.0 / per_node[queue.job] if queue.job in per_node else child)
+    return total
+
+
+def _ages(outlook: Outlook, grid: Grid) -> list[tuple[str, str, float, int]]:
+    """The running children of our jobs on nodes that will take more: job, profile, age, count."""
+    jobs = {queue.job for queue in outlook.queues}
+    counts: dict[tuple[str, str, float], int] = {}
+    for member in outlook.fleet.ready:
+        for one in member.node.running:
+            if one.job in jobs:
+                key = (one.job, one.profile or "", _age(one, grid, outlook.now))
+                counts[key] = counts.get(key, 0) + 1
+    return [(job, profile, age, count) for (job, profile, age), count in counts.items()]
+
+
+def _age(one: Running, grid: Grid, now: datetime) -> float:
+    """Down to the grid, so that children of nearly one age are worked out once."""
+    if one.started_at is None:
+        return 0.0
+    age = max(0.0, (now - one.started_at).total_seconds())
+    # Old children need no fine age: what they have left hardly depends on it.
+    step = max(grid.step, age / 20.0)
+    return int(age / step) * step
+
+
+class _Laws:
+    """The law of each job and profile, worked out once in a decision."""
+
+    def __init__(self, memory: Memory) -> None:
+        self._memory = memory
+        self._known: dict[tuple[str, str], ServiceLaw] = {}
+
+    def of(self, job: str, profile: str) -> ServiceLaw:
+        """The profile's own where enough of it has been seen, else the job's."""
+        key = (job, profile)
+        if key not in self._known:
+            self._known[key] = service_law(self._memory, job, profile)
+        return self._known[key]
+
+
+def service_law(memory: Memory, job: str, profile: str = "") -> ServiceLaw:
+    """The law of a job's children, or of those of one profile where enough have been measured."""
+    by_profile = memory.service_seconds.get(job, {})
+    own = by_profile.get(profile, ()) if profile else ()
+    if len(own) >= _OF_PROFILE_MIN:
+        return law_of(own)
+    return law_of(seconds for sample in by_profile.values() for seconds in sample)
+
+
+def _mixture(memory: Memory, left: Mapping[str, int]) -> ServiceLaw:
+    """The law of the next child, whichever job it is of."""
+    if len(left) == 1:
+        return service_law(memory, next(iter(left)))
+    laws = [(service_law(memory, job), count) for job, count in left.items()]
+    total = sum(count for _, count in laws)
+    mixed: list[float] = []
+    for law, count in laws:
+        # So many points of each law as it has a share, evenly chosen from its sample.
+        share = max(1, round(100 * count / total))
+        size = len(law.sample)
+        mixed.extend(law.sample[int((point + 0.5) * size / share)] for point in range(share))
+    return ServiceLaw(tuple(sorted(mixed)))

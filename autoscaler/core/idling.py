@@ -1,0 +1,170 @@
+"""
+For how long an idle node is kept, and how the last children of a burst are gathered.
+
+An idle node is kept while its idling is likely to cost less than the boot of another would; what
+will be needed last goes first.  Pure; imports ``autoscaler.core`` only.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from autoscaler.core.backlog import service_law
+from autoscaler.core.decision import Decision, Rule
+from autoscaler.core.fleet import Member
+from autoscaler.core.guards import because, looking_again, seconds
+from autoscaler.core.learning import arrival_rate
+from autoscaler.core.ledger import boot_time
+from autoscaler.core.memory import Memory
+from autoscaler.core.model import JobQueue, Lifecycle
+from autoscaler.core.release import Situation, cordon_idle, idle_to_spare, names_of
+
+#: An idle node is kept while it is likely to be needed within this share of a boot.  The whole of
+#: it would never cost more than twice the best there is; less is cheaper where children can wait.
+_BREAK_EVEN = 0.25
+
+
+def let_idle_go(decision: Decision, situation: Situation, queues: Sequence[JobQueue]) -> Decision:
+    """Cordon the idle nodes that are not worth keeping."""
+    now = situation.now
+    idle = idle_to_spare(decision, situation)
+    if not idle:
+        return _told_why_none(decision, situation)
+    last, cooldown = decision.memory.last_scale_in_at, situation.scale_in.cooldown
+    if last is not None and last + cooldown > now:
+        detail = f"{seconds(last + cooldown - now)} of scale-in cooldown left"
+        decision = because(decision, Rule.SCALE_IN_COOLDOWN, detail)
+        return looking_again(decision, last + cooldown)
+    idle_after = situation.scale_in.idle_after
+    if idle_after is None:
+        ripe = _not_worth_keeping(idle, decision.memory, situation, queues)
+        kept = len(idle) - len(ripe)
+        if kept:
+            boot = boot_time(decision.memory, 0.5)
+            detail = (
+                f"{kept} idle stay: at {arrival_rate(decision.memory, now) * 60:.1f} children a "
+                f"minute they are likely to be needed soon, and a boot takes {seconds(boot)}"
+            )
+            decision = because(decision, Rule.KEEP_WARM, detail)
+    else:
+        ripe, decision = _idle_for(idle, idle_after, decision, now)
+    return cordon_idle(decision, situation, ripe)
+
+
+def _told_why_none(decision: Decision, situation: Situation) -> Decision:
+    idle = [
+        member
+        for member in situation.fleet.ready
+        if member.idle and member.node.node_id not in situation.demand.wanted
+    ]
+    if not idle:
+        return decision
+    spare = situation.settings.scaling.spare
+    if spare and len(idle) <= spare:
+        return because(decision, Rule.SPARE, f"{len(idle)} idle stay: {spare} are to be spare")
+    detail = f"{len(idle)} idle stay: the minimum is {situation.least}"
+    return because(decision, Rule.SIZE_MIN, detail)
+
+
+def _idle_for(
+    idle: Sequence[Member], idle_after: timedelta, decision: Decision, now: datetime
+) -> tuple[list[Member], Decision]:
+    """Those that have been idle for so long, the longest first as they come."""
+    ripe_at = [
+        (decision.memory.idle_since[member.node.node_id] + idle_after, member) for member in idle
+    ]
+    ripe = [member for at, member in ripe_at if at <= now]
+    unripe = [at for at, _ in ripe_at if at > now]
+    if unripe:
+        decision = looking_again(decision, unripe[0])
+    if unripe and not ripe:
+        detail = f"{len(unripe)} idle, the first may go in {seconds(unripe[0] - now)}"
+        decision = because(decision, Rule.IDLE_AFTER, detail)
+    return ripe, decision
+
+
+def _not_worth_keeping(
+    idle: Sequence[Member], memory: Memory, situation: Situation, queues: Sequence[JobQueue]
+) -> list[Member]:
+    """Beginning with the longest idle: those that arrivals are not likely to need soon."""
+    rate = arrival_rate(memory, situation.now)
+    boot = boot_time(memory, 0.5).total_seconds()
+    free = sum(_slots(member, queues) for member in situation.fleet.ready)
+    ripe = []
+    for member in idle:
+        others = free - _slots(member, queues)
+        if rate > 0 and (others + 1) / rate < _BREAK_EVEN * boot:
+            break
+        ripe.append(member)
+        free = others
+    return ripe
+
+
+def _slots(member: Member, queues: Sequence[JobQueue]) -> int:
+    """How many more children a node has room for: of the job that asks for most."""
+    node = member.node
+    mhz_per_core = node.capacity.cpu_mhz // node.capacity.cores if node.capacity.cores else 0
+    rooms = [
+        min(node.free.room_for(group.ask, mhz_per_core) // group.count for group in queue.groups)
+        for queue in queues
+        if queue.groups
+    ]
+    return min(rooms, default=0)
+
+
+def pack_tail(decision: Decision, situation: Situation, queues: Sequence[JobQueue]) -> Decision:
+    """
+    Take the node whose last child ends soonest out of use while the others have room enough.
+
+    Nomad spreads what little comes, so that a few children pin many half-used nodes.  Taken back
+    the moment a child waits for room, as every cordoned node is.
+    """
+    fleet, memory, now = situation.fleet, decision.memory, situation.now
+    busy = [
+        member
+        for member in fleet.ready
+        if not member.idle and member.lifecycle is Lifecycle.IN_SERVICE and not member.marked_at
+    ]
+    # One at a time: each changes what the rest must have room for.
+    if len(busy) < 2 or any(not member.idle for member in fleet.cordoned):
+        return decision
+    going = len(fleet.cordoned) + len(decision.cordon)
+    if situation.room.total <= going or going >= situation.scale_in.max_step:
+        return decision
+    candidates = [
+        member
+        for member in busy
+        if situation.room.by_group.get(member.group, 0) > 0 and _slots(member, queues) > 0
+    ]
+    if not candidates:
+        return decision
+    left = {member.ref: _seconds_left(member, memory, now) for member in candidates}
+    soonest = min(candidates, key=lambda member: (left[member.ref], member.node.node_id))
+    boot = boot_time(memory, 0.5).total_seconds()
+    coming = arrival_rate(memory, now) * max(boot, left[soonest.ref])
+    rest = sum(
+        _slots(member, queues)
+        for member in fleet.ready
+        if member is not soonest and member.ref not in decision.cordon
+    )
+    if rest < 1 + coming:
+        return decision
+    decision = because(
+        decision,
+        Rule.PACK_TAIL,
+        f"{names_of([soonest])} takes no more: its last child is likely to end in "
+        f"{left[soonest.ref]:.0f} s, and the other nodes have room for {rest}",
+    )
+    return replace(decision, cordon=(*decision.cordon, soonest.ref))
+
+
+def _seconds_left(member: Member, memory: Memory, now: datetime) -> float:
+    """Until the last of its children ends, in the middle case."""
+    left = 0.0
+    for one in member.node.running:
+        age = 0.0
+        if one.started_at is not None:
+            age = max(0.0, (now - one.started_at).total_seconds())
+        law = service_law(memory, one.job, one.profile or "")
+        left = max(left, law.median_left(age))
+    return left

@@ -1,0 +1,96 @@
+"""
+What is learned from cycle to cycle: service times, arrivals, what a new node is.
+
+Pure; imports ``autoscaler.core`` only.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from types import MappingProxyType
+
+from autoscaler.core.fleet import Fleet
+from autoscaler.core.memory import Arrivals, Memory, NodeTemplate
+from autoscaler.core.model import JobQueue
+
+#: Service times remembered of each job and profile: enough to know their spread, few enough to
+#: follow when they change.
+_SERVICE_MAX = 400
+#: Arrivals are counted by the minute, for a quarter of an hour.
+_SPAN = timedelta(minutes=1)
+ARRIVALS_FOR = timedelta(minutes=15)
+
+
+def learn(memory: Memory, queues: Sequence[JobQueue], fleet: Fleet, now: datetime) -> Memory:
+    """Take in what this observation adds."""
+    return replace(
+        memory,
+        service_seconds=_service_seconds(memory, queues),
+        arrivals=_arrivals(memory, queues, now),
+        dispatched=_dispatched(memory, queues),
+        template=_template(memory, fleet),
+        idle_since=MappingProxyType(
+            {
+                member.node.node_id: memory.idle_since.get(member.node.node_id, now)
+                for member in fleet.ready
+                if member.idle
+            }
+        ),
+    )
+
+
+def arrival_rate(memory: Memory, now: datetime) -> float:
+    """Children dispatched per second, of late."""
+    total = sum(one.count for one in memory.arrivals if now - one.since < ARRIVALS_FOR)
+    return total / ARRIVALS_FOR.total_seconds()
+
+
+def _service_seconds(
+    memory: Memory, queues: Sequence[JobQueue]
+) -> Mapping[str, Mapping[str, tuple[float, ...]]]:
+    fresh = [queue for queue in queues if queue.finished]
+    if not fresh:
+        return memory.service_seconds
+    known = dict(memory.service_seconds)
+    for queue in fresh:
+        of_job = dict(known.get(queue.job, {}))
+        for one in queue.finished:
+            profile = one.profile or ""
+            of_job[profile] = (*of_job.get(profile, ()), one.seconds)[-_SERVICE_MAX:]
+        known[queue.job] = MappingProxyType(of_job)
+    return MappingProxyType(known)
+
+
+def _arrivals(memory: Memory, queues: Sequence[JobQueue], now: datetime) -> tuple[Arrivals, ...]:
+    count = 0
+    for queue in queues:
+        before = memory.dispatched.get(queue.job)
+        if queue.dispatched_count is not None and before is not None:
+            # Nomad forgets children that ended long ago: the count can shrink.
+            count += max(0, queue.dispatched_count - before)
+    kept = tuple(one for one in memory.arrivals if now - one.since < ARRIVALS_FOR)
+    if not count:
+        return kept
+    if kept and now - kept[-1].since < _SPAN:
+        return (*kept[:-1], Arrivals(kept[-1].since, kept[-1].count + count))
+    return (*kept, Arrivals(now, count))
+
+
+def _dispatched(memory: Memory, queues: Sequence[JobQueue]) -> Mapping[str, int]:
+    counts = {
+        queue.job: queue.dispatched_count for queue in queues if queue.dispatched_count is not None
+    }
+    return MappingProxyType({**memory.dispatched, **counts})
+
+
+def _template(memory: Memory, fleet: Fleet) -> NodeTemplate | None:
+    """The least that any ready node offers, system jobs' share off."""
+    if not fleet.ready:
+        return memory.template
+    shape = None
+    for member in fleet.ready:
+        offers = member.node.capacity - member.node.system
+        shape = offers if shape is None else shape.at_most(offers)
+    assert shape is not None  # noqa: S101 - there is a ready node
+    facts = fleet.ready[-1].node.facts
+    return NodeTemplate(shape, facts)
