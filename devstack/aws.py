@@ -2,12 +2,13 @@
 AWS on this machine: an Auto Scaling group, its instances, and a bucket.
 
 Owns the server's process (``devstack.awsserver``) and sets up in it what the autoscaler expects to
-find in an account.  May import ``devstack.awscalls``, ``devstack.children``,
-``devstack.deadline``, ``devstack.errors``, boto3 and the standard library.
+find in an account.  May import ``devstack.awscalls``, ``devstack.awscontrol``,
+``devstack.children``, ``devstack.deadline``, ``devstack.errors``, boto3 and the standard library.
 """
 
 import contextlib
 import http.client
+import json
 import os
 import socket
 import sys
@@ -23,6 +24,7 @@ import botocore.config
 import botocore.session
 
 from devstack.awscalls import LAUNCHED_PATH, OWN_CLIENT, REGION, AwsCall, CallRecord
+from devstack.awscontrol import AwsControl
 from devstack.children import Process
 from devstack.deadline import wait_until
 from devstack.errors import DevstackError
@@ -179,12 +181,21 @@ class LocalAws:
         )
         autoscaling.suspend_processes(AutoScalingGroupName=name, ScalingProcesses=["AZRebalance"])
 
-    def launched(self, instance_id: str) -> None:
-        """Tell AWS that an instance is up: from now on it shows as InService."""
+    @property
+    def control(self) -> AwsControl:
+        """The controls by which a test makes things go wrong."""
+        return AwsControl(self.endpoint)
+
+    def launched(self, instance_id: str) -> bool:
+        """
+        Tell AWS that an instance is up: from now on it shows as InService.
+
+        Returns whether it goes on to become a node; a test may have told that it never does.
+        """
         connection = http.client.HTTPConnection(urlsplit(self.endpoint).netloc, timeout=10)
         with contextlib.closing(connection):
             connection.request("PUT", LAUNCHED_PATH + instance_id)
-            connection.getresponse().read()
+            return bool(json.loads(connection.getresponse().read()))
 
     def calls(self) -> tuple[AwsCall, ...]:
         """Every call so far that was not the devstack's own."""
@@ -211,6 +222,21 @@ def describe(autoscaling: Any, name: str) -> Group:
             )
             for instance in group["Instances"]
         ),
+    )
+
+
+def running(ec2: Any, group: str) -> frozenset[str]:
+    """The ids of a group's instances whose machines are on, whatever the group says of them."""
+    filters = [
+        {"Name": "tag:aws:autoscaling:groupName", "Values": [group]},
+        {"Name": "instance-state-name", "Values": ["pending", "running"]},
+    ]
+    pages = ec2.get_paginator("describe_instances").paginate(Filters=filters)
+    return frozenset(
+        instance["InstanceId"]
+        for page in pages
+        for reservation in page["Reservations"]
+        for instance in reservation["Instances"]
     )
 
 

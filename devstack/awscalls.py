@@ -16,6 +16,9 @@ REGION = "us-east-1"
 #: ``PUT`` here, with an instance's id behind it, says that the instance is up.
 LAUNCHED_PATH = "/_devstack/launched/"
 
+#: ``PUT`` here, with an order's name behind it and its arguments as JSON, is a test's control.
+CONTROL_PATH = "/_devstack/control/"
+
 #: In the user agent of the devstack's own clients, so that the record can tell them apart.
 OWN_CLIENT = "devstack"
 

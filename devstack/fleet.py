@@ -27,6 +27,8 @@ class Life:
     boots_at: float
     node_started_at: float | None = None
     terminated_at: float | None = None
+    #: Whether it came up and never becomes a node.
+    never_joins: bool = False
     #: Allocations that still ran a task when the instance was terminated: work that was killed.
     killed: tuple[str, ...] = ()
 
@@ -80,11 +82,18 @@ class Fleet:
         return tuple(
             life
             for life in self._lives.values()
-            if life.node_started_at is None and life.terminated_at is None and life.boots_at <= now
+            if life.node_started_at is None
+            and life.terminated_at is None
+            and not life.never_joins
+            and life.boots_at <= now
         )
 
     def started(self, instance: str, now: float) -> None:
         self._lives[instance] = replace(self._lives[instance], node_started_at=now)
+
+    def never_joins(self, instance: str) -> None:
+        """Note an instance that is up and of which nothing more comes."""
+        self._lives[instance] = replace(self._lives[instance], never_joins=True)
 
     def terminated(self, instance: str, now: float, killed: tuple[str, ...]) -> None:
         life = self._lives[instance]

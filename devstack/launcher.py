@@ -11,7 +11,7 @@ from collections.abc import Callable
 from types import TracebackType
 from typing import Self
 
-from devstack.aws import Instance, LocalAws, describe
+from devstack.aws import Instance, LocalAws, describe, running
 from devstack.cluster import NodeSpec, NomadCluster
 from devstack.fleet import Figures, Fleet, Life, figures
 
@@ -45,6 +45,7 @@ class Launcher:
 
     def __enter__(self) -> Self:
         self._autoscaling = self._aws.client("autoscaling")
+        self._ec2 = self._aws.client("ec2")
         self._thread = threading.Thread(target=self._run, name="launcher", daemon=True)
         self._thread.start()
         return self
@@ -94,13 +95,19 @@ class Launcher:
 
     def _follow_group(self) -> None:
         group = describe(self._autoscaling, self._group)
-        self._instances = {instance.id: instance for instance in group.instances}
+        # The machine decides, not the group's state: one that a lifecycle hook holds may still be
+        # on, or have been taken back long ago.
+        on = running(self._ec2, self._group)
+        self._instances.update({instance.id: instance for instance in group.instances})
         with self._lock:
-            self._fleet.launch(self._instances, time.monotonic())
-            gone = self._fleet.gone(self._instances)
+            self._fleet.launch(
+                [instance.id for instance in group.instances if instance.id in on],
+                time.monotonic(),
+            )
+            gone = self._fleet.gone(on)
         for life in gone:
-            never_joined = life.node_started_at is None
-            killed = () if never_joined else self._cluster.stop_node(life.instance)
+            has_node = life.node_started_at is not None
+            killed = self._cluster.stop_node(life.instance) if has_node else ()
             with self._lock:
                 self._fleet.terminated(life.instance, time.monotonic(), killed)
 
@@ -108,7 +115,10 @@ class Launcher:
         with self._lock:
             due = self._fleet.due(time.monotonic())
         for life in due:
+            if not self._aws.launched(life.instance):
+                with self._lock:
+                    self._fleet.never_joins(life.instance)
+                continue
             self._cluster.start_node(self._template(self._instances[life.instance]))
-            self._aws.launched(life.instance)
             with self._lock:
                 self._fleet.started(life.instance, time.monotonic())

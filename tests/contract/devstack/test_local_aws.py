@@ -1,6 +1,5 @@
 """The local AWS answers what an autoscaler asks as AWS does, where moto alone would not."""
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -8,16 +7,8 @@ import pytest
 from botocore.exceptions import ClientError
 
 from devstack.aws import LocalAws, describe
-from devstack.environment import base_environment
 
 TAG = "autoscaler:cordoned-at"
-
-
-@pytest.fixture(scope="module")
-def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalAws]:
-    directory = tmp_path_factory.mktemp("aws")
-    with LocalAws(directory, base_environment(directory)) as aws:
-        yield aws
 
 
 @pytest.fixture
@@ -25,6 +16,7 @@ def group(running: LocalAws, request: pytest.FixtureRequest) -> str:
     """A group of one to four instances, of this test's own."""
     name = request.node.name[:60]
     running.create_group(name, min_size=1, max_size=4)
+    running.control.set_pace(terminating_seconds=0)
     return str(name)
 
 

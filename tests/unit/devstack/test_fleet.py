@@ -48,6 +48,17 @@ def test_a_started_node_is_no_longer_due() -> None:
     assert fleet.due(now=4) == ()
 
 
+def test_an_instance_that_never_joins_is_due_no_more_and_is_paid_until_it_ends() -> None:
+    fleet = a_fleet()
+    fleet.launch(["i-a"], now=0)
+    fleet.never_joins("i-a")
+    assert fleet.due(now=9) == ()
+
+    (gone,) = fleet.gone(present=[])
+    fleet.terminated(gone.instance, now=10, killed=())
+    assert figures(fleet.lives(), now=20).node_seconds == 10
+
+
 def test_an_instance_terminated_before_it_booted_never_starts() -> None:
     fleet = a_fleet()
     fleet.launch(["i-a"], now=0)
