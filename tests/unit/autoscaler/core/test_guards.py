@@ -4,7 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from autoscaler.core.decision import Memory, Rule
+from autoscaler.core.decision import Rule
+from autoscaler.core.memory import Memory
 from autoscaler.core.policy import decide
 from autoscaler.core.settings import ScaleOut
 from tests.builders import a_group, a_queue, an_instance, an_observation, at, some_settings

@@ -1,30 +1,7 @@
-"""Amounts of resources."""
+"""What is observed."""
 
-import pytest
-
-from autoscaler.core.model import Resources
-from tests.builders import a_queue, an_observation
-
-
-@pytest.mark.parametrize(
-    ("have", "ask", "count"),
-    [
-        (Resources(2000, 2000, 2000), Resources(1000, 900, 100), 2),
-        (Resources(2000, 899, 2000), Resources(1000, 900, 100), 0),
-        (Resources(2000, 2000, 150), Resources(1000, 900, 100), 1),
-        (Resources(-5, 2000, 150), Resources(1000, 900, 100), 0),
-        (Resources(2000, 2000, 0), Resources(1000, 900, 0), 2),
-        (Resources(2000, 2000, 0), Resources(), 0),
-    ],
-)
-def test_the_scarcest_dimension_bounds_what_fits(have, ask, count):
-    assert have.room_for(ask) == count
-
-
-def test_what_exceeds_is_named_with_its_numbers():
-    over = Resources(1000, 500, 100).exceeded_by(Resources(1500, 500, 200))
-
-    assert over == ("cpu 1500 MHz of 1000 MHz", "disk 200 MiB of 100 MiB")
+from autoscaler.core.model import Lifecycle
+from tests.builders import EPOCH, a_group, a_queue, an_instance, an_observation
 
 
 def test_an_observation_sums_its_queues():
@@ -32,3 +9,18 @@ def test_an_observation_sums_its_queues():
 
     assert observed.complete
     assert (observed.pending_count, observed.running_count) == (3, 2)
+
+
+def test_the_oldest_child_is_known_only_while_one_waits():
+    assert a_queue(3).oldest_pending_at == EPOCH
+    assert a_queue(0, waiting=a_queue(1).waiting).oldest_pending_at is None
+
+
+def test_what_leaves_the_group_does_not_count_towards_its_capacity():
+    group = a_group(
+        an_instance(1),
+        an_instance(2, lifecycle=Lifecycle.LEAVING),
+        an_instance(3, lifecycle=Lifecycle.HELD),
+    )
+
+    assert group.present_count == 1

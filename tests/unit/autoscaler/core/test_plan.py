@@ -1,6 +1,7 @@
 """From the decision to the order of the actions."""
 
-from autoscaler.core.decision import Decision, Memory, NodeRef
+from autoscaler.core.decision import Decision, NodeRef, Order
+from autoscaler.core.memory import Memory
 from autoscaler.core.plan import Purge, SetDesiredCapacity, Terminate, Uncordon, plan, remember
 from tests.builders import at
 from tests.fakes import kinds
@@ -16,13 +17,14 @@ def test_room_for_work_comes_first_and_what_lets_go_last():
         reasons=(),
         memory=Memory(),
         buy=2,
+        orders=(Order("nomad-clients", 3, 5),),
         uncordon=(A,),
         cordon=(B,),
         release=(C,),
         purge=(D,),
     )
 
-    actions = plan(decision, "nomad-clients", at(0))
+    actions = plan(decision, at(0))
 
     assert kinds(actions) == ["Uncordon", "SetDesiredCapacity", "Cordon", "Terminate", "Purge"]
     assert actions[1] == SetDesiredCapacity("nomad-clients", 3, 5)
@@ -31,7 +33,7 @@ def test_room_for_work_comes_first_and_what_lets_go_last():
 def test_a_decision_to_hold_plans_nothing():
     held = Decision("transcode", None, None, (), Memory())
 
-    assert plan(held, "nomad-clients", at(0)) == ()
+    assert plan(held, at(0)) == ()
     assert not held.acts
 
 

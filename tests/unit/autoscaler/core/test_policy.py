@@ -5,11 +5,13 @@ from datetime import timedelta
 
 import pytest
 
-from autoscaler.core.decision import Memory, Rule
+from autoscaler.core.decision import Rule
+from autoscaler.core.memory import Memory
 from autoscaler.core.model import Lifecycle, Missing
 from autoscaler.core.policy import decide
 from autoscaler.core.settings import ScaleIn, ScaleOut
 from tests.builders import (
+    ASK,
     IDLE_AFTER,
     SETTLE,
     a_group,
@@ -66,13 +68,14 @@ def test_nodes_in_flight_are_not_bought_twice():
     assert decision.desired == 4
 
 
-def test_an_instance_past_the_boot_timeout_is_no_longer_in_flight():
+def test_an_instance_that_never_joined_is_replaced_rather_than_another_bought():
     group = a_group(an_instance(1, launched_at=at(-601)))
     observed = an_observation(queue=a_queue(1), group=group)
 
     decision = decide(observed, some_settings(), Memory(), at(0))
 
-    assert decision.buy == 1
+    assert [ref.instance_id for ref in decision.replace] == ["i-1"]
+    assert (decision.buy, decision.desired) == (0, 1)
     assert Rule.UNJOINED in rules(decision)
     assert decision.counts.unjoined == 1
 
@@ -89,7 +92,7 @@ def test_an_instance_of_unknown_age_counts_as_in_flight():
 
 
 def test_a_child_that_fits_no_node_buys_nothing_and_is_named_with_its_dimension():
-    big = a_queue(3, ask=replace(a_queue().ask, memory_mib=2001))
+    big = a_queue(3, ask=replace(ASK, memory_mib=2001))
 
     decision = decide(an_observation(queue=big), some_settings(), Memory(), at(0))
 
@@ -105,7 +108,7 @@ def test_the_shape_seen_corrects_the_shape_configured():
 
     decision = decide(observed, some_settings(), Memory(), at(0))
 
-    assert decision.memory.shape == small
+    assert decision.memory.template.shape == small
     assert decision.buy == 4
 
 
@@ -131,8 +134,8 @@ def test_work_takes_our_cordoned_nodes_back_before_anything_is_bought():
     assert decision.release == ()
 
 
-@pytest.mark.parametrize("part", ["nodes", "group"])
-def test_without_the_nodes_or_the_group_nothing_is_done(part):
+@pytest.mark.parametrize("part", ["nodes", "groups"])
+def test_without_the_nodes_or_the_groups_nothing_is_done(part):
     """Unknown is not zero."""
     missing = Missing("nomad", part, "no leader")
     observed = replace(an_observation(queue=a_queue(5)), **{part: None}, missing=(missing,))

@@ -3,7 +3,9 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from autoscaler.core.decision import Memory, Rule
+from autoscaler.core.decision import Rule
+from autoscaler.core.memory import Memory
+from autoscaler.core.model import Running
 from autoscaler.core.policy import decide
 from autoscaler.core.settings import ScaleIn
 from tests.builders import (
@@ -97,7 +99,8 @@ def test_nodes_on_their_way_out_count_against_the_minimum():
 
 def test_work_that_came_before_the_cordon_took_gives_the_node_back():
     group = a_group(an_instance(1), marks={"i-1": at(0)})
-    observed = an_observation(a_node(1, live=1, eligible=False), group=group)
+    came_late = (Running("transcode", placed_at=at(1)),)
+    observed = an_observation(a_node(1, running=came_late, eligible=False), group=group)
 
     decision = decide(observed, scale_in(), Memory(), at(600))
 
