@@ -1,244 +1,204 @@
 """
-The Auto Scaling group of a pool, and our marks on its instances.
+The Auto Scaling groups of a pool: read as a whole, changed one call at a time.
 
-Translates; decides nothing.  The mark is an EC2 tag: it says that the node was made ineligible by
-us and when, so that a daemon that restarts knows its own cordons from other people's.
-Imports boto3, core and errors.
+Translates; decides nothing.  Imports core.model, errors and the parts of AWS beside it.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Any, TypeVar
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
 
-import boto3
-from botocore.config import Config
-from botocore.exceptions import (
-    BotoCoreError,
-    ClientError,
-    NoCredentialsError,
-    PartialCredentialsError,
-)
-from botocore.parsers import ResponseParserError
+from autoscaler.adapters.asg_activities import Activities
+from autoscaler.adapters.asg_hooks import Hooks
+from autoscaler.adapters.asg_instances import Facts, Marks, SpotNotices
+from autoscaler.adapters.asg_replies import InstanceFacts, group_of
+from autoscaler.adapters.aws import AwsConnection, read, understanding, write
+from autoscaler.adapters.notices import NoticeBoard, graver
+from autoscaler.core.model import Group, Instance, Lifecycle, Notice
+from autoscaler.errors import ActionError, GroupMissing, ObservationError
 
-from autoscaler.core.model import Group, Instance, Lifecycle
-from autoscaler.errors import (
-    ActionError,
-    GroupDenied,
-    GroupMissing,
-    GroupUnavailable,
-    MalformedReply,
-    ObservationError,
-)
-
-#: The EC2 tag that marks an instance as cordoned by us; its value is the time, ISO 8601.
-MARK = "autoscaler:cordoned-at"
-
-_T = TypeVar("_T")
-
-#: The last is for an answer that is no XML, a proxy's error page say; it has a base of its own.
-_SDK_ERRORS = (ClientError, BotoCoreError, ResponseParserError)
-
-_DENIED = frozenset(
-    {
-        "AccessDenied",
-        "AccessDeniedException",
-        "UnauthorizedOperation",
-        "AuthFailure",
-        "ExpiredToken",
-        "ExpiredTokenException",
-        "InvalidClientTokenId",
-        "UnrecognizedClientException",
-        "SignatureDoesNotMatch",
-    }
-)
-_LEAVING = ("Terminating", "Terminated", "Detaching", "Detached")
-_ASIDE = ("Standby", "EnteringStandby", "Warmed")
-#: DescribeInstances takes at most so many ids comfortably; more come in further calls.
-_IDS_PER_CALL = 200
+_DESCRIBE = "DescribeAutoScalingGroups"
+_GOING = (Lifecycle.LEAVING, Lifecycle.HELD)
 
 
 @dataclass(frozen=True, slots=True)
-class AwsConnection:
-    """Which region, and where it is reached when not at AWS itself."""
+class _AllGroups:
+    """What is read for all groups in one go, by instance id."""
 
-    region: str
-    endpoint_url: str | None
+    marks: Mapping[str, datetime]
+    facts: Mapping[str, InstanceFacts]
+    notices: Mapping[str, Notice]
+    joined: frozenset[str]
 
 
-class AutoScalingGroup:
-    """One group: reads for one thread, writes for the same."""
+class AutoScalingGroups:
+    """A pool's groups, in order of preference: observed by one thread, changed by another."""
 
-    def __init__(self, connection: AwsConnection, name: str) -> None:
-        self._name = name
-        session = boto3.Session(region_name=connection.region)
-        # Adaptive retries slow down by themselves when AWS throttles, inside this bound.
-        config = Config(
-            connect_timeout=5,
-            read_timeout=10,
-            retries={"mode": "adaptive", "total_max_attempts": 4},
-            user_agent_appid="nomad-queue-autoscaler",
-        )
-        at = {"endpoint_url": connection.endpoint_url, "config": config}
-        self._autoscaling = session.client("autoscaling", **at)
-        self._ec2 = session.client("ec2", **at)
-        self._launched_at: dict[str, datetime] = {}
+    def __init__(
+        self,
+        connection: AwsConnection,
+        names: Sequence[str],
+        board: NoticeBoard | None = None,
+    ) -> None:
+        """``board``: the notices that came through a queue; none without one."""
+        self._names = tuple(names)
+        self._region = connection.region
+        self._board = board or NoticeBoard()
+        self._autoscaling = connection.client("autoscaling")
+        ec2 = connection.client("ec2")
+        self._activities = Activities(self._autoscaling)
+        self._hooks = Hooks(self._autoscaling)
+        self._facts = Facts(ec2)
+        self._marks = Marks(ec2)
+        self._spot = SpotNotices(ec2)
+        self._instance_ids: frozenset[str] = frozenset()
 
-    def observe(self, joined: Sequence[str] = ()) -> Group:
+    def observe(self, now: datetime, joined: Sequence[str] = ()) -> tuple[Group, ...]:
         """
-        The group as it is; launch times only of instances that are not in ``joined``.
+        The groups as they are, in their order; launch times only of instances not in ``joined``.
 
-        Only instances without a ready node are judged by their age, and DescribeInstances is the
-        heaviest answer of all.
+        Raises ``ObservationError``: ``GroupMissing`` names what is not there.
         """
-        described = self._read(
-            "DescribeAutoScalingGroups",
-            lambda: self._autoscaling.describe_auto_scaling_groups(
-                AutoScalingGroupNames=[self._name]
-            ),
+        groups = self._described(self._names)
+        instance_ids = [one.instance_id for group in groups for one in group.instances]
+        self._instance_ids = frozenset(instance_ids)
+        facts = self._facts.of(instance_ids)
+        read_once = _AllGroups(
+            marks=self._marks.read(),
+            facts=facts,
+            notices=self._notices([one for one in instance_ids if _is_spot(facts, one)], now),
+            joined=frozenset(joined),
         )
-        groups = described["AutoScalingGroups"]
-        if not groups:
-            raise GroupMissing(
-                f"AWS has no Auto Scaling group {self._name!r} in {self._ec2.meta.region_name}; "
-                "mend the pool's `group` or aws.region"
-            )
+        return tuple(self._completed(group, read_once, now) for group in groups)
+
+    def holds(self, instance_id: str) -> bool:
+        """Whether the instance was in one of the groups when they were last observed."""
+        return instance_id in self._instance_ids
+
+    def set_desired_capacity(self, group: str, desired: int) -> None:
+        """
+        Ask for so many instances, now: our cooldowns are ours to keep, not the group's.
+
+        Where as many or more are asked for by now, by whomever, nothing is left to do.
+        """
+        if self._looked_at_again(group).desired < desired:
+            self._set_desired_capacity(group, desired)
+        self._activities.asked(group)
+
+    def lower_desired_capacity(self, group: str, desired: int) -> None:
+        """Take a request back, where AWS cannot take it for an order to end an instance."""
+        seen = self._looked_at_again(group)
+        if seen.desired <= desired:
+            return
+        exposed = [one.instance_id for one in seen.instances if not one.protected]
+        if seen.present_count > desired:
+            why = f"it has {seen.present_count} instances by now"
+        elif exposed:
+            why = f"{', '.join(sorted(exposed)[:3])} is not protected from scale-in"
+        elif not seen.protects_new:
+            why = "it does not protect new instances from scale-in"
+        else:
+            self._set_desired_capacity(group, desired)
+            return
+        message = f"the desired capacity of {group!r} is not lowered to {desired}: {why}"
+        raise ActionError(message, stage="aws", retryable=True)
+
+    def terminate(self, group: str, instance_id: str, *, decrement: bool = True) -> None:
+        """
+        End this very instance, and lower the desired capacity with it.
+
+        Without ``decrement`` AWS launches another in its place.
+        """
         try:
-            group = groups[0]
-            unjoined = [
-                instance["InstanceId"]
-                for instance in group["Instances"]
-                if instance["InstanceId"] not in joined
-            ]
-            return _group_of(group, self._marks(), self._launch_times(unjoined))
-        except (KeyError, TypeError, ValueError) as error:
-            message = f"AWS's description of {self._name!r} lacks {error!r}"
-            raise MalformedReply(message, stage="aws") from error
+            write(
+                "TerminateInstanceInAutoScalingGroup",
+                lambda: self._autoscaling.terminate_instance_in_auto_scaling_group(
+                    InstanceId=instance_id, ShouldDecrementDesiredCapacity=decrement
+                ),
+            )
+        except ActionError:
+            # Of one that is going already AWS says in many ways that it cannot do it again.
+            if not self._is_going(group, instance_id):
+                raise
 
-    def set_desired_capacity(self, desired: int) -> None:
-        """Ask for so many instances, now: our cooldowns are ours to keep, not the group's."""
-        self._write(
-            "SetDesiredCapacity",
-            lambda: self._autoscaling.set_desired_capacity(
-                AutoScalingGroupName=self._name, DesiredCapacity=desired, HonorCooldown=False
-            ),
-        )
+    def complete_hook(self, group: str, instance_id: str) -> None:
+        """Let AWS go on with the instance's termination."""
+        self._hooks.complete(group, instance_id)
 
-    def terminate(self, instance_id: str) -> None:
-        """End this very instance and lower the desired capacity with it."""
-        self._write(
-            "TerminateInstanceInAutoScalingGroup",
-            lambda: self._autoscaling.terminate_instance_in_auto_scaling_group(
-                InstanceId=instance_id, ShouldDecrementDesiredCapacity=True
-            ),
-        )
+    def extend_hook(self, group: str, instance_id: str) -> None:
+        """Hold the instance's termination up for the hooks' whole timeouts again."""
+        self._hooks.extend(group, instance_id)
 
     def mark(self, instance_id: str, at: datetime) -> None:
-        """Write our mark on an instance."""
-        tag = {"Key": MARK, "Value": at.astimezone(UTC).isoformat()}
-        self._write(
-            "CreateTags", lambda: self._ec2.create_tags(Resources=[instance_id], Tags=[tag])
-        )
+        """Write our mark on an instance: we cordoned its node then."""
+        self._marks.set(instance_id, at)
 
     def unmark(self, instance_id: str) -> None:
-        """Take our mark off an instance, whatever time it tells."""
-        self._write(
-            "DeleteTags",
-            lambda: self._ec2.delete_tags(Resources=[instance_id], Tags=[{"Key": MARK}]),
-        )
+        """Take our mark off an instance."""
+        self._marks.clear(instance_id)
 
-    def _marks(self) -> dict[str, datetime]:
-        filters = [
-            {"Name": "key", "Values": [MARK]},
-            {"Name": "resource-type", "Values": ["instance"]},
-        ]
-        pages = self._read(
-            "DescribeTags",
-            lambda: list(self._ec2.get_paginator("describe_tags").paginate(Filters=filters)),
-        )
-        return {
-            tag["ResourceId"]: datetime.fromisoformat(tag["Value"])
-            for page in pages
-            for tag in page["Tags"]
-        }
-
-    def _launch_times(self, instance_ids: Sequence[str]) -> dict[str, datetime]:
-        unknown = [one for one in instance_ids if one not in self._launched_at]
-        known = {one: self._launched_at[one] for one in instance_ids if one in self._launched_at}
-        for start in range(0, len(unknown), _IDS_PER_CALL):
-            known.update(self._describe_launches(unknown[start : start + _IDS_PER_CALL]))
-        self._launched_at = known
-        return known
-
-    def _describe_launches(self, instance_ids: Sequence[str]) -> dict[str, datetime]:
-        # A filter, not InstanceIds: an id that is not there yet would fail the whole call.
-        filters = [{"Name": "instance-id", "Values": list(instance_ids)}]
-        pages = self._read(
-            "DescribeInstances",
-            lambda: list(self._ec2.get_paginator("describe_instances").paginate(Filters=filters)),
-        )
-        return {
-            instance["InstanceId"]: instance["LaunchTime"]
-            for page in pages
-            for reservation in page["Reservations"]
-            for instance in reservation["Instances"]
-        }
-
-    def _read(self, call: str, do: Callable[[], _T]) -> _T:
-        try:
-            return do()
-        except _SDK_ERRORS as error:
-            raise self._translated(call, error) from error
-
-    def _write(self, call: str, do: Callable[[], object]) -> None:
-        try:
-            do()
-        except _SDK_ERRORS as error:
-            translated = self._translated(call, error)
-            retryable = isinstance(translated, GroupUnavailable)
-            raise ActionError(str(translated), stage="aws", retryable=retryable) from error
-
-    def _translated(self, call: str, error: Exception) -> ObservationError:
-        if isinstance(error, NoCredentialsError | PartialCredentialsError):
-            return GroupDenied(
-                f"AWS {call}: no credentials; give the server's instance role, or AWS_PROFILE, or "
-                "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"
+    def _described(self, names: Sequence[str]) -> tuple[Group, ...]:
+        paginator = self._autoscaling.get_paginator("describe_auto_scaling_groups")
+        pages = read(_DESCRIBE, lambda: list(paginator.paginate(AutoScalingGroupNames=list(names))))
+        with understanding(_DESCRIBE):
+            found = {
+                group.name: group
+                for page in pages
+                for group in map(group_of, page["AutoScalingGroups"])
+            }
+        missing = [name for name in names if name not in found]
+        if missing:
+            raise GroupMissing(
+                f"AWS has no Auto Scaling group {', '.join(map(repr, missing))} in {self._region}; "
+                "mend the pool's `group` or aws.region"
             )
-        if not isinstance(error, ClientError):
-            return GroupUnavailable(f"AWS {call}: {error}")
-        code = error.response.get("Error", {}).get("Code", "")
-        text = error.response.get("Error", {}).get("Message", "")
-        if code in _DENIED:
-            return GroupDenied(f"AWS refuses {call}: {code}: {text}")
-        return GroupUnavailable(f"AWS {call}: {code}: {text}")
+        return tuple(found[name] for name in names)
+
+    def _notices(self, spot_ids: Sequence[str], now: datetime) -> Mapping[str, Notice]:
+        notices = dict(self._board.read(now))
+        for instance_id, notice in self._spot.of(spot_ids, now).items():
+            notices[instance_id] = graver(notices.get(instance_id), notice)
+        return notices
+
+    def _completed(self, group: Group, seen: _AllGroups, now: datetime) -> Group:
+        held = any(one.lifecycle is Lifecycle.HELD for one in group.instances)
+        return replace(
+            group,
+            instances=tuple(_instance(one, seen) for one in group.instances),
+            marks=seen.marks,
+            failures=self._activities.failures(group, now),
+            hooks=self._hooks.of(group.name, now) if held else (),
+        )
+
+    def _looked_at_again(self, group: str) -> Group:
+        """The group as it is now: what was observed is as old as the cycle."""
+        try:
+            return self._described([group])[0]
+        except ObservationError as error:
+            raise ActionError(str(error), stage=error.stage, retryable=True) from error
+
+    def _is_going(self, group: str, instance_id: str) -> bool:
+        there = {one.instance_id: one.lifecycle for one in self._looked_at_again(group).instances}
+        return there.get(instance_id, Lifecycle.LEAVING) in _GOING
+
+    def _set_desired_capacity(self, group: str, desired: int) -> None:
+        write(
+            "SetDesiredCapacity",
+            lambda: self._autoscaling.set_desired_capacity(
+                AutoScalingGroupName=group, DesiredCapacity=desired, HonorCooldown=False
+            ),
+        )
 
 
-def _group_of(
-    group: Mapping[str, Any], marks: Mapping[str, datetime], launched_at: Mapping[str, datetime]
-) -> Group:
-    return Group(
-        name=group["AutoScalingGroupName"],
-        desired=int(group["DesiredCapacity"]),
-        size_min=int(group["MinSize"]),
-        size_max=int(group["MaxSize"]),
-        instances=tuple(
-            Instance(
-                instance_id=instance["InstanceId"],
-                lifecycle=_lifecycle(instance["LifecycleState"]),
-                protected=bool(instance["ProtectedFromScaleIn"]),
-                launched_at=launched_at.get(instance["InstanceId"]),
-            )
-            for instance in group["Instances"]
-        ),
-        marks=marks,
-        suspended=frozenset(one["ProcessName"] for one in group["SuspendedProcesses"]),
+def _is_spot(facts: Mapping[str, InstanceFacts], instance_id: str) -> bool:
+    return instance_id in facts and facts[instance_id].spot
+
+
+def _instance(instance: Instance, seen: _AllGroups) -> Instance:
+    facts = seen.facts.get(instance.instance_id)
+    waited_for = facts is not None and instance.instance_id not in seen.joined
+    return replace(
+        instance,
+        launched_at=facts.launched_at if facts is not None and waited_for else None,
+        notice=seen.notices.get(instance.instance_id),
     )
-
-
-def _lifecycle(state: str) -> Lifecycle:
-    """AWS's states, with their ``:Wait`` and ``:Proceed``, in four."""
-    if state.startswith(_LEAVING):
-        return Lifecycle.LEAVING
-    if state.startswith(_ASIDE):
-        return Lifecycle.ASIDE
-    return Lifecycle.IN_SERVICE if state == "InService" else Lifecycle.PENDING

@@ -25,6 +25,10 @@ class DryRunWorld:
         """As the world behind it."""
         return self._world.still_idle(node_id)
 
+    def still_unjoined(self, instance_id: str) -> bool:
+        """As the world behind it."""
+        return self._world.still_unjoined(instance_id)
+
     def apply(self, action: Action) -> None:
         """Nothing: this is the one place where actions pass, and it lets none pass."""
 

@@ -1,0 +1,157 @@
+"""
+The way to AWS: clients with bounded retries, and AWS's errors in the package's own words.
+
+Imports boto3 and errors.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    NoCredentialsError,
+    PartialCredentialsError,
+)
+from botocore.parsers import ResponseParserError
+
+from autoscaler.errors import (
+    ActionError,
+    GroupDenied,
+    GroupUnavailable,
+    MalformedReply,
+    ObservationError,
+)
+
+_T = TypeVar("_T")
+
+#: The last is for an answer that is no XML, a proxy's error page say; it has a base of its own.
+_SDK_ERRORS = (ClientError, BotoCoreError, ResponseParserError)
+
+_DENIED = frozenset(
+    {
+        "AccessDenied",
+        "AccessDeniedException",
+        "UnauthorizedOperation",
+        "AuthFailure",
+        "ExpiredToken",
+        "ExpiredTokenException",
+        "InvalidClientTokenId",
+        "UnrecognizedClientException",
+        "SignatureDoesNotMatch",
+    }
+)
+_THROTTLED = frozenset(
+    {
+        "Throttling",
+        "ThrottlingException",
+        "ThrottledException",
+        "RequestLimitExceeded",
+        "RequestThrottled",
+        "TooManyRequestsException",
+    }
+)
+_CONNECT_TIMEOUT_SECONDS = 5
+_READ_TIMEOUT_SECONDS = 10
+_ATTEMPTS_MAX = 4
+
+
+@dataclass(frozen=True, slots=True)
+class AwsConnection:
+    """Which region, and where it is reached when not at AWS itself."""
+
+    region: str
+    endpoint_url: str | None = None
+
+    def client(self, service: str, *, waits_seconds: float = 0) -> Any:
+        """
+        A client of one service: safe to share between threads, each of its calls bounded in time.
+
+        ``waits_seconds``: how long AWS may take to answer because it was asked to wait.
+        """
+        session = boto3.Session(region_name=self.region)
+        # Adaptive retries slow down by themselves when AWS throttles, inside this bound.
+        config = Config(
+            connect_timeout=_CONNECT_TIMEOUT_SECONDS,
+            read_timeout=_READ_TIMEOUT_SECONDS + waits_seconds,
+            retries={"mode": "adaptive", "total_max_attempts": _ATTEMPTS_MAX},
+            user_agent_appid="nomad-queue-autoscaler",
+        )
+        return session.client(service, endpoint_url=self.endpoint_url, config=config)
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """AWS's own words for why it did not do what it was told."""
+
+    code: str
+    text: str
+
+
+def read(call: str, do: Callable[[], _T]) -> _T:
+    """Make a call that changes nothing.  Raises ``ObservationError`` that names it."""
+    try:
+        return do()
+    except _SDK_ERRORS as error:
+        raise _translated(call, error) from error
+
+
+def write(
+    call: str, do: Callable[[], object], *, already: Callable[[Refusal], bool] = lambda _: False
+) -> None:
+    """
+    Make a call that changes something.  Raises ``ActionError`` that names it.
+
+    Where ``already`` says of AWS's refusal that what was wanted is so, that is a success.
+    """
+    try:
+        do()
+    except _SDK_ERRORS as error:
+        refusal = _refusal(error)
+        if already(refusal):
+            return
+        translated = _translated(call, error)
+        # What is wrong with the request itself is so the next time too.
+        mended_by_time = (
+            isinstance(translated, GroupUnavailable) and refusal.code != "ValidationError"
+        )
+        raise ActionError(str(translated), stage="aws", retryable=mended_by_time) from error
+
+
+@contextmanager
+def understanding(call: str) -> Iterator[None]:
+    """Turn what goes wrong in taking an answer apart into ``MalformedReply``."""
+    try:
+        yield
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        message = f"AWS's answer to {call} cannot be read: {error!r}"
+        raise MalformedReply(message, stage="aws") from error
+
+
+def _refusal(error: Exception) -> Refusal:
+    if not isinstance(error, ClientError):
+        return Refusal("", str(error))
+    said = error.response.get("Error", {})
+    return Refusal(said.get("Code", ""), said.get("Message", ""))
+
+
+def _translated(call: str, error: Exception) -> ObservationError:
+    if isinstance(error, NoCredentialsError | PartialCredentialsError):
+        return GroupDenied(
+            f"AWS {call}: no credentials; give the server's instance role, or AWS_PROFILE, or "
+            "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"
+        )
+    if not isinstance(error, ClientError):
+        return GroupUnavailable(f"AWS {call}: {error}")
+    refusal = _refusal(error)
+    said = f"{refusal.code}: {refusal.text}"
+    if refusal.code in _DENIED:
+        return GroupDenied(f"AWS refuses {call}: {said}")
+    if refusal.code in _THROTTLED:
+        attempts = error.response.get("ResponseMetadata", {}).get("RetryAttempts", 0) + 1
+        return GroupUnavailable(f"AWS throttles {call}, {attempts} times in a row: {said}")
+    return GroupUnavailable(f"AWS {call}: {said}")
