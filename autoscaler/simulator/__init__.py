@@ -1,0 +1,1 @@
+"""A pool's Nomad and AWS in simulated time, driven by the product's own cycle and decision."""

@@ -1,0 +1,129 @@
+"""
+The children of one simulated parameterized job: those that wait, those at work, what is known.
+
+Imports the standard library, ``autoscaler.core`` and, of the simulator, clock and workload.
+"""
+
+import random
+from collections import deque
+from datetime import datetime
+from math import floor
+
+from autoscaler.core.model import Cohort, Finished, JobQueue, Running, Verdict, WaitsFor
+from autoscaler.simulator.clock import instant
+from autoscaler.simulator.workload import Arrival, JobSpec
+
+#: Nomad has evaluated a new child after about so long.
+_EVALUATED_SECONDS = 1.0
+
+
+class Child:
+    """One dispatched child."""
+
+    __slots__ = ("arrival", "number", "run_number", "started_at", "working")
+
+    def __init__(self, number: int, arrival: Arrival) -> None:
+        self.number = number
+        self.arrival = arrival
+        #: Seconds; of the first start, if there were several.
+        self.started_at: float | None = None
+        #: Whether it is at work now, as Nomad sees it.
+        self.working = False
+        #: Which start this is: an event of an earlier one is void.
+        self.run_number = 0
+
+
+class JobState:
+    """A job and its children, as Nomad knows them."""
+
+    def __init__(self, spec: JobSpec) -> None:
+        self.spec = spec
+        self.running_count = 0
+        self.dispatched_count = 0
+        self._waiting: deque[Child] = deque()
+        #: By the second of their arrival: when the first came, and how many wait.
+        self._cohorts: dict[int, tuple[float, int]] = {}
+        self._shown: tuple[Cohort, ...] | None = ()
+        self._finished: list[Finished] = []
+
+    @property
+    def pending_count(self) -> int:
+        """Children that wait."""
+        return len(self._waiting)
+
+    @property
+    def placeable(self) -> bool:
+        """Whether a child waits and may be placed."""
+        return bool(self._waiting) and self.spec.held_by is None
+
+    @property
+    def head_at(self) -> float:
+        """When the child at the head arrived."""
+        return self._waiting[0].arrival.at_seconds
+
+    def dispatch(self, child: Child) -> None:
+        """A new child: it waits at the end."""
+        self.dispatched_count += 1
+        self._waiting.append(child)
+        self._count(child, 1)
+
+    def wait_again(self, child: Child) -> None:
+        """A child whose node was lost, or whose plan was refused: it waits at the head."""
+        self._waiting.appendleft(child)
+        self._count(child, 1)
+
+    def take(self, rng: random.Random | None) -> Child:
+        """The child to place next: the head, or any where the order is left to chance."""
+        if rng is not None:
+            at = rng.randrange(len(self._waiting))
+            self._waiting[at], self._waiting[0] = self._waiting[0], self._waiting[at]
+        child = self._waiting.popleft()
+        self._count(child, -1)
+        return child
+
+    def finish(self, child: Child) -> None:
+        """A child completed: its length is a sample of the service time."""
+        self._finished.append(Finished(child.arrival.profile, child.arrival.service_seconds))
+
+    def showing(self, now: datetime) -> JobQueue:
+        """What Nomad tells of the job; the samples are told once."""
+        if self._shown is None:
+            self._shown = tuple(
+                Cohort(instant(first_at), count)
+                for _, (first_at, count) in sorted(self._cohorts.items())
+            )
+        finished = tuple(self._finished)
+        self._finished.clear()
+        return JobQueue(
+            job=self.spec.name,
+            pending_count=len(self._waiting),
+            running_count=self.running_count,
+            groups=self.spec.groups,
+            priority=self.spec.priority,
+            waiting=self._shown,
+            dispatched_count=self.dispatched_count,
+            verdict=self._verdict(now),
+            finished=finished,
+        )
+
+    def running(self, child: Child, placed_at: float) -> Running:
+        """What a node shows of one allocation of the child."""
+        at = instant(placed_at)
+        return Running(self.spec.name, started_at=at, placed_at=at, profile=child.arrival.profile)
+
+    def _verdict(self, now: datetime) -> Verdict | None:
+        if not self._shown:
+            return None
+        waited = (now - self._shown[0].dispatched_at).total_seconds()
+        if waited < _EVALUATED_SECONDS:
+            return None
+        return self.spec.held_by or Verdict(WaitsFor.CAPACITY, "no node has room")
+
+    def _count(self, child: Child, change: int) -> None:
+        second = floor(child.arrival.at_seconds)
+        first_at, count = self._cohorts.get(second, (child.arrival.at_seconds, 0))
+        if count + change:
+            self._cohorts[second] = (min(first_at, child.arrival.at_seconds), count + change)
+        else:
+            del self._cohorts[second]
+        self._shown = None
