@@ -15,7 +15,15 @@ from datetime import datetime, timedelta
 from autoscaler.core.decision import Reason, Rule
 from autoscaler.core.demand import Demand, children_of
 from autoscaler.core.fleet import Fleet
-from autoscaler.core.forecast import Grid, ServiceLaw, grid_to, law_of, renewals, starts
+from autoscaler.core.forecast import (
+    SAMPLE_TRUSTED,
+    Grid,
+    ServiceLaw,
+    grid_to,
+    law_of,
+    renewals,
+    starts,
+)
 from autoscaler.core.ledger import boot_time, ready_in
 from autoscaler.core.memory import Memory
 from autoscaler.core.model import JobQueue, Running
@@ -29,8 +37,6 @@ _DEVIATIONS = 1.0
 _DEVIATIONS_AT_LAST = 2.0
 #: A boot that takes so much longer than most is still in time.
 _BOOT_SAFETY = 1.15
-#: Children of one profile's own law are told apart from so many on.
-_OF_PROFILE_MIN = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +127,8 @@ def _lacking(
         sure = forecast.expected[point] * (1.0 - _MARGIN)
         sure -= deviations * math.sqrt(forecast.variance[point])
         missing = one.amount - max(0.0, sure)
-        if missing <= 1e-9:
+        # Less than half a child is no child.
+        if missing < forecast.child / 2:
             continue
         again = forecast.again[forecast.grid.at(by - boot)]
         each = 1.0 + again * (1.0 - _MARGIN)
@@ -261,7 +268,7 @@ def service_law(memory: Memory, job: str, profile: str = "") -> ServiceLaw:
     """The law of a job's children, or of those of one profile where enough have been measured."""
     by_profile = memory.service_seconds.get(job, {})
     own = by_profile.get(profile, ()) if profile else ()
-    if len(own) >= _OF_PROFILE_MIN:
+    if len(own) >= SAMPLE_TRUSTED:
         return law_of(own)
     return law_of(seconds for sample in by_profile.values() for seconds in sample)
 

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 #: Points of the grid: fine enough to plan by, few enough to work out in a millisecond.
 _POINTS = 60
 #: Until so many service times have been measured, the prior's are mixed in.
-_SAMPLE_TRUSTED = 20
+SAMPLE_TRUSTED = 20
 #: The prior: five equally likely values of an exponential law with this mean, in seconds.
 _PRIOR_MEAN_SECONDS = 600.0
 _PRIOR = tuple(-_PRIOR_MEAN_SECONDS * math.log(1 - (k + 0.5) / 5) for k in range(5))
@@ -101,7 +101,7 @@ class ServiceLaw:
 def law_of(samples: Iterable[float]) -> ServiceLaw:
     """The law of these service times, with the prior while they are few."""
     measured = [max(0.0, one) for one in samples]
-    if len(measured) < _SAMPLE_TRUSTED:
+    if len(measured) < SAMPLE_TRUSTED:
         measured.extend(_PRIOR)
     return ServiceLaw(tuple(sorted(measured)))
 
