@@ -12,10 +12,10 @@ from autoscaler.adapters.asg_activities import Activities
 from autoscaler.adapters.asg_hooks import Hooks
 from autoscaler.adapters.asg_instances import Facts, Marks, SpotNotices
 from autoscaler.adapters.asg_replies import InstanceFacts, group_of
-from autoscaler.adapters.aws import AwsConnection, read, understanding, write
+from autoscaler.adapters.aws import AwsConnection, for_an_action, read, understanding, write
 from autoscaler.adapters.notices import NoticeBoard, graver
 from autoscaler.core.model import Group, Instance, Lifecycle, Notice
-from autoscaler.errors import ActionError, GroupMissing, ObservationError
+from autoscaler.errors import ActionError, GroupMissing
 
 _DESCRIBE = "DescribeAutoScalingGroups"
 _GOING = (Lifecycle.LEAVING, Lifecycle.HELD)
@@ -172,10 +172,8 @@ class AutoScalingGroups:
 
     def _looked_at_again(self, group: str) -> Group:
         """The group as it is now: what was observed is as old as the cycle."""
-        try:
+        with for_an_action():
             return self._described([group])[0]
-        except ObservationError as error:
-            raise ActionError(str(error), stage=error.stage, retryable=True) from error
 
     def _is_going(self, group: str, instance_id: str) -> bool:
         there = {one.instance_id: one.lifecycle for one in self._looked_at_again(group).instances}

@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any
 
 from autoscaler.adapters.asg_replies import hooks_of
-from autoscaler.adapters.aws import Refusal, read, understanding, write
+from autoscaler.adapters.aws import Refusal, for_an_action, read, understanding, write
 from autoscaler.core.model import Hook
 
 #: Hooks are changed by people, seldom.
@@ -65,7 +65,10 @@ class Hooks:
     def _hooks(self, group: str) -> tuple[Hook, ...]:
         """What was observed; an instance that is held was observed together with its hooks."""
         known = self._known.get(group)
-        return known[1] if known else self._read(group)
+        if known is not None:
+            return known[1]
+        with for_an_action():
+            return self._read(group)
 
     def _read(self, group: str) -> tuple[Hook, ...]:
         described = read(

@@ -132,6 +132,16 @@ def understanding(call: str) -> Iterator[None]:
         raise MalformedReply(message, stage="aws") from error
 
 
+@contextmanager
+def for_an_action() -> Iterator[None]:
+    """Turn what goes wrong in a look before an action into ``ActionError``."""
+    try:
+        yield
+    except ObservationError as error:
+        mended_by_time = isinstance(error, GroupUnavailable)
+        raise ActionError(str(error), stage=error.stage, retryable=mended_by_time) from error
+
+
 def _refusal(error: Exception) -> Refusal:
     if not isinstance(error, ClientError):
         return Refusal("", str(error))
@@ -153,5 +163,5 @@ def _translated(call: str, error: Exception) -> ObservationError:
         return GroupDenied(f"AWS refuses {call}: {said}")
     if refusal.code in _THROTTLED:
         attempts = error.response.get("ResponseMetadata", {}).get("RetryAttempts", 0) + 1
-        return GroupUnavailable(f"AWS throttles {call}, {attempts} times in a row: {said}")
+        return GroupUnavailable(f"AWS throttles {call}, at attempt {attempts} too: {said}")
     return GroupUnavailable(f"AWS {call}: {said}")
