@@ -29,6 +29,8 @@ from autoscaler.errors import MalformedReply, NomadDenied, NomadUnavailable
 _BODY_MAX = 256
 #: Reads of an unknown node answer 404; writes to it, this.
 _NODE_NOT_FOUND = "500 node not found"
+#: Method not allowed, and not implemented.
+_NOT_SERVED = frozenset({405, 501})
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +55,22 @@ class NotFound(Exception):
     """Nomad answered 404; what that means is for the caller to say."""
 
 
+class NotServed(NotFound):
+    """Nomad answered that it has no such endpoint: an older version, or another edition."""
+
+
+class _BatchQueue(Requester):  # type: ignore[misc]  # python-nomad has no types.
+    """The batch job queue of Nomad 2.1, of which python-nomad knows nothing."""
+
+    ENDPOINT = "queue"
+
+
 class NomadClient:
     """Reads and writes for one thread: the session under it is not shared."""
 
     def __init__(self, connection: NomadConnection) -> None:
         self.address = connection.address
+        self.namespace = connection.namespace
         self._timeout = connection.timeout_seconds
         session = requests.Session()
         # A kept-alive connection that the server closed meanwhile is worth one more try; no more,
@@ -76,6 +89,7 @@ class NomadClient:
             cert=cert if all(cert) else (),
             session=session,
         )
+        self.batch_queue = _BatchQueue(**self.nomad.requester_settings)
 
     def get(
         self,
@@ -110,6 +124,8 @@ class NomadClient:
         except (BaseNomadException, TimeoutNomadException) as error:
             if _body(error) == _NODE_NOT_FOUND:
                 raise NotFound(what) from error
+            if _status(error) in _NOT_SERVED:
+                raise NotServed(what) from error
             raise NomadUnavailable(f"Nomad at {self.address}: {what}: {_body(error)}") from error
         return response
 
@@ -120,6 +136,11 @@ def decoded(response: requests.Response, what: str) -> Any:
         return response.json()
     except ValueError as error:
         raise MalformedReply(f"Nomad's {what} is no JSON", stage="nomad") from error
+
+
+def _status(error: Exception) -> int | None:
+    reply = getattr(error, "nomad_resp", None)
+    return reply.status_code if isinstance(reply, requests.Response) else None
 
 
 def _body(error: Exception) -> str:

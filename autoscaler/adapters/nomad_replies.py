@@ -1,25 +1,23 @@
 """
-Nomad's answers, translated into the core's values.
+Nomad's answers on jobs and their children, translated; and what every translation needs.
 
 The forms are those of Nomad's HTTP API (https://developer.hashicorp.com/nomad/api-docs), as
-recorded in ``tests/recordings/nomad``.  Pure; imports core, errors and the standard library.
+recorded in ``tests/recordings/nomad``.  Pure; imports errors and the standard library.
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
-from autoscaler.core.model import Node, NodeStatus, Resources
-from autoscaler.core.settings import NodeSelector
-from autoscaler.errors import JobMissing, MalformedReply
+from autoscaler.errors import MalformedReply
 
 _T = TypeVar("_T")
 
-#: Where Nomad's AWS fingerprint puts the instance under a client node.
-INSTANCE_ATTRIBUTE = "unique.platform.aws.instance-id"
-
-_LIVE = frozenset({"pending", "running", "unknown"})
+#: What stands between a parameterized job's id and the rest of its child's.
+_DISPATCHED = "/dispatch-"
+#: The key of a job's meta that tells children of different length apart.
+PROFILE = "profile"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -29,6 +27,16 @@ class ChildCounts:
 
     pending_count: int
     running_count: int
+    dead_count: int = 0
+
+    @property
+    def dispatched_count(self) -> int:
+        """
+        All of them together: moving from state to state, they leave it as it is.
+
+        It can shrink where Nomad forgets children that ended long ago.
+        """
+        return self.pending_count + self.running_count + self.dead_count
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +48,14 @@ class PendingChild:
 
 
 @dataclass(frozen=True, slots=True)
-class NodeLoad:
-    """What the live allocations of one node hold."""
+class Children:
+    """A job's children that have not ended, from the list of them."""
 
-    allocated: Resources = field(default_factory=Resources)
-    live_count: int = 0
+    #: Oldest first.
+    pending: tuple[PendingChild, ...]
+    running_count: int
+    #: By child, where the server tells (``meta=true``, which old ones do not know).
+    profiles: Mapping[str, str | None]
 
 
 def read(what: str, translate: Callable[[], _T]) -> _T:
@@ -59,119 +70,54 @@ def read(what: str, translate: Callable[[], _T]) -> _T:
 def child_counts(summary: Mapping[str, Any]) -> ChildCounts:
     """From ``/v1/job/:id/summary``."""
     children = summary["Children"]
-    return ChildCounts(int(children["Pending"]), int(children["Running"]))
+    return ChildCounts(int(children["Pending"]), int(children["Running"]), int(children["Dead"]))
 
 
-def ask_of(job: Mapping[str, Any]) -> Resources:
-    """What one child takes, from ``/v1/job/:id``: all tasks of all its groups."""
-    if not job.get("ParameterizedJob"):
-        raise JobMissing(
-            f"job {job.get('ID')!r} is not parameterized, so nothing can be dispatched to it; "
-            "name a parameterized job in the pool's `jobs`"
-        )
-    total = Resources()
-    for group in job["TaskGroups"]:
-        disk = int((group.get("EphemeralDisk") or {}).get("SizeMB") or 0)
-        one = Resources(disk_mib=disk)
-        for task in group["Tasks"]:
-            resources = task["Resources"]
-            one += Resources(int(resources["CPU"]), int(resources["MemoryMB"]))
-        total += one.times(int(group["Count"]))
-    return total
-
-
-def children(
-    stubs: Iterable[Mapping[str, Any]], job: str
-) -> tuple[ChildCounts, list[PendingChild]]:
-    """Count a job's children in ``/v1/jobs?prefix=…`` and list those that wait, oldest first."""
+def children_of(stubs: Iterable[Mapping[str, Any]], job: str) -> Children:
+    """Tell a job's children in ``/v1/jobs?prefix=…`` apart."""
     pending: list[PendingChild] = []
     running = 0
+    profiles: dict[str, str | None] = {}
     for stub in stubs:
         if stub["ParentID"] != job:
             continue
+        if stub.get("Meta") is not None:
+            profiles[stub["ID"]] = profile_in(stub["Meta"])
         if stub["Status"] == "pending":
-            at = _EPOCH + timedelta(microseconds=int(stub["SubmitTime"]) // 1000)
-            pending.append(PendingChild(stub["ID"], at))
+            pending.append(PendingChild(stub["ID"], instant(stub["SubmitTime"])))
         elif stub["Status"] == "running":
             running += 1
     pending.sort(key=lambda child: (child.dispatched_at, child.job))
-    return ChildCounts(len(pending), running), pending
+    return Children(tuple(pending), running, profiles)
 
 
-def selected(stub: Mapping[str, Any], selector: NodeSelector) -> bool:
-    """Whether a node is the pool's."""
-    return (
-        selector.class_ in (None, stub["NodeClass"])
-        and selector.datacenter in (None, stub["Datacenter"])
-        # Nomad has node pools since 1.6; before, every node is in the one called default.
-        and selector.pool in (None, stub.get("NodePool", "default"))
-    )
+def parent_of(job: str) -> str:
+    """The parameterized job that a child was dispatched from; of another job, itself."""
+    return job.partition(_DISPATCHED)[0]
 
 
-def loads(stubs: Iterable[Mapping[str, Any]]) -> dict[str, NodeLoad]:
-    """What each node holds, by node id, from ``/v1/allocations?resources=true``."""
-    found: dict[str, NodeLoad] = {}
-    for stub in stubs:
-        if not is_live(stub):
-            continue
-        before = found.get(stub["NodeID"], NodeLoad())
-        counted = 0 if stub.get("JobType") in ("system", "sysbatch") else 1
-        found[stub["NodeID"]] = NodeLoad(
-            before.allocated + _allocated(stub.get("AllocatedResources")),
-            before.live_count + counted,
-        )
-    return found
+def is_child(job: str) -> bool:
+    """Whether this is the id of a dispatched child."""
+    return _DISPATCHED in job
 
 
-def is_live(allocation: Mapping[str, Any]) -> bool:
-    """
-    Whether any task of it may still run.
-
-    An allocation can be called complete while a poststop task (an upload, say) is at work.
-    """
-    status = allocation["ClientStatus"]
-    if status in _LIVE:
-        return True
-    tasks = allocation.get("TaskStates") or {}
-    return status != "lost" and any(task["State"] != "dead" for task in tasks.values())
+def children_prefix(job: str) -> str:
+    """What the ids of all children of a job begin with."""
+    return job + _DISPATCHED
 
 
-def node_of(stub: Mapping[str, Any], instance_id: str | None, load: NodeLoad) -> Node:
-    """From ``/v1/nodes?resources=true``, and what is known besides."""
-    total = _node_resources(stub["NodeResources"])
-    reserved = _node_resources(stub.get("ReservedResources") or {})
-    return Node(
-        node_id=stub["ID"],
-        name=stub["Name"],
-        instance_id=instance_id,
-        status=_status(stub["Status"]),
-        eligible=stub["SchedulingEligibility"] == "eligible",
-        draining=bool(stub["Drain"]),
-        capacity=total - reserved,
-        allocated=load.allocated,
-        live_count=load.live_count,
-    )
+def profile_in(meta: Mapping[str, str] | None) -> str | None:
+    """The profile that a child was dispatched with, if any."""
+    return (meta or {}).get(PROFILE) or None
 
 
-def _status(word: str) -> NodeStatus:
-    try:
-        return NodeStatus(word)
-    except ValueError:
-        return NodeStatus.OTHER
+def instant(nanoseconds: int) -> datetime:
+    """From nanoseconds since the epoch, as most of Nomad's instants are."""
+    return _EPOCH + timedelta(microseconds=int(nanoseconds) // 1000)
 
 
-def _node_resources(resources: Mapping[str, Any]) -> Resources:
-    return Resources(
-        int((resources.get("Cpu") or {}).get("CpuShares") or 0),
-        int((resources.get("Memory") or {}).get("MemoryMB") or 0),
-        int((resources.get("Disk") or {}).get("DiskMB") or 0),
-    )
-
-
-def _allocated(resources: Mapping[str, Any] | None) -> Resources:
-    if not resources:
-        return Resources()
-    total = Resources(disk_mib=int(resources["Shared"]["DiskMB"]))
-    for task in resources["Tasks"].values():
-        total += Resources(int(task["Cpu"]["CpuShares"]), int(task["Memory"]["MemoryMB"]))
-    return total
+def instant_of(text: str | None) -> datetime | None:
+    """From RFC 3339, as a task's instants are; None for null and for Go's zero, the year 1."""
+    if not text or text.startswith("0001-"):
+        return None
+    return datetime.fromisoformat(text).astimezone(UTC)

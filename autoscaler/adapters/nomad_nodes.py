@@ -1,0 +1,201 @@
+"""
+The client nodes of a pool: what they offer and hold, and the two switches on a node.
+
+Translates; decides nothing.  Imports core, errors and the Nomad modules beside it.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from autoscaler.adapters.nomad_allocations import (
+    Allocation,
+    Load,
+    by_node,
+    is_live,
+    is_system,
+    live_allocations,
+)
+from autoscaler.adapters.nomad_client import NomadClient, NotFound, decoded
+from autoscaler.adapters.nomad_evaluations import ReadyNode
+from autoscaler.adapters.nomad_node import Record, node_of, pool_of, record_of, selected
+from autoscaler.adapters.nomad_replies import read
+from autoscaler.core.model import Node
+from autoscaler.core.settings import NodeSelector
+from autoscaler.errors import ActionError, ObservationError
+
+#: Records of nodes that were read before and have changed since: so many are read anew in one
+#: observation; the others show what they were until their turn comes.
+_REREADS_MAX = 100
+
+#: Servers from 1.3 leave the dead out for us; older ones send them, and we leave them out.
+_NOT_ENDED = 'ClientStatus != "complete" and ClientStatus != "failed" and ClientStatus != "lost"'
+
+_CONSISTENT = {"consistent": ""}
+
+
+class _Records:
+    """
+    The nodes' own records, one call each, kept for as long as nothing about the node changes.
+
+    Its index changes with its status, its eligibility, its attributes and its meta, and not with
+    its heartbeats.
+    """
+
+    def __init__(self, client: NomadClient) -> None:
+        self._client = client
+        self._known: dict[str, tuple[int, Record]] = {}
+
+    def of(self, stubs: Iterable[Mapping[str, Any]], rereads: int) -> dict[str, Record]:
+        """By node id: of new nodes all, of changed ones at most so many."""
+        records: dict[str, Record] = {}
+        for stub in stubs:
+            node_id, index = stub["ID"], int(stub["ModifyIndex"])
+            known = self._known.get(node_id)
+            if known is None or (known[0] != index and rereads > 0):
+                rereads -= 0 if known is None else 1
+                known = self._known[node_id] = (index, self._read(node_id))
+            records[node_id] = known[1]
+        return records
+
+    def keep_only(self, node_ids: Iterable[str]) -> None:
+        """Forget the nodes that are gone."""
+        self._known = {
+            node_id: self._known[node_id] for node_id in node_ids if node_id in self._known
+        }
+
+    def _read(self, node_id: str) -> Record:
+        try:
+            reply = self._client.get(self._client.nomad.node, node_id)
+        except NotFound:
+            return Record()  # Purged since the list was read.
+        node = decoded(reply, "node")
+        return read("node", lambda: record_of(node))
+
+
+class NomadNodes:
+    """The pool's nodes.  What the last observation saw besides is in ``live`` and ``ready``."""
+
+    def __init__(self, client: NomadClient, selector: NodeSelector) -> None:
+        self._client = client
+        self._selector = selector
+        self._records = _Records(client)
+        #: Every allocation of the cluster that lives, by id.
+        self.live: Mapping[str, Allocation] = {}
+        #: The stubs of those that the server's list still had though they have ended, by id.
+        self.ended: Mapping[str, Mapping[str, Any]] = {}
+        #: The pool's nodes that take work.
+        self.ready: tuple[ReadyNode, ...] = ()
+
+    def observe(self, now: datetime, profiles: Mapping[str, str | None]) -> tuple[Node, ...]:
+        """
+        Every node of the pool, with what lives on it; ``profiles`` are those known, by child.
+
+        Raises ``ObservationError``.
+        """
+        self.ready = ()  # Should the rest fail, no verdict is to rest on what was.
+        everywhere = self._stubs({"resources": "true"})
+        ids = read("node list", lambda: [stub["ID"] for stub in everywhere])
+        stubs = read("node list", lambda: [s for s in everywhere if selected(s, self._selector)])
+        loads = by_node(self._read_allocations())
+        self._records.keep_only(ids)
+        records = read("node list", lambda: self._records.of(stubs, _REREADS_MAX))
+        nodes = read(
+            "node list",
+            lambda: tuple(
+                node_of(
+                    stub,
+                    records[stub["ID"]],
+                    loads.get(stub["ID"], Load()),
+                    profiles,
+                    self._client.namespace,
+                    now,
+                )
+                for stub in stubs
+            ),
+        )
+        self.ready = tuple(
+            _ready_node(stub, records[stub["ID"]])
+            for stub, node in zip(stubs, nodes, strict=True)
+            if node.places_work
+        )
+        return nodes
+
+    def still_idle(self, node_id: str) -> bool:
+        """
+        Ineligible, and no live task but those of system jobs; read from the leader.
+
+        Raises ``ActionError`` if the node is gone, ``ObservationError`` if it cannot be told.
+        """
+        nomad = self._client.nomad
+        try:
+            node = decoded(self._client.get(nomad.node, node_id, params=_CONSISTENT), "node")
+            reply = self._client.get(nomad.node, node_id, "allocations", params=_CONSISTENT)
+        except NotFound as error:
+            raise ActionError(f"node {node_id} is gone", stage="nomad", retryable=True) from error
+        allocations = decoded(reply, "node's allocations")
+
+        def idle() -> bool:
+            fenced = node["SchedulingEligibility"] == "ineligible"
+            return fenced and not any(
+                is_live(allocation) and not is_system(allocation["Job"]["Type"])
+                for allocation in allocations
+            )
+
+        return read("node's allocations", idle)
+
+    def still_unjoined(self, instance_id: str) -> bool:
+        """
+        Whether no node of the whole cluster, of any pool and status, is on that instance.
+
+        Nodes of other pools are read here for the first time, and then known until they change.
+        Raises ``ObservationError``.
+        """
+        stubs = self._stubs(_CONSISTENT)
+        records = read("node list", lambda: self._records.of(stubs, len(stubs)))
+        return all(record.instance_id != instance_id for record in records.values())
+
+    def set_eligibility(self, node_id: str, *, eligible: bool) -> None:
+        """Let Nomad place work on a node, or not; running work goes on.  Raises ``ActionError``."""
+        word = "eligible" if eligible else "ineligible"
+        body = {"NodeID": node_id, "Eligibility": word}
+        self._write(node_id, "eligibility", body, if_gone=f"node {node_id} is gone")
+
+    def purge(self, node_id: str) -> None:
+        """Remove a node's record; one that is gone already is as good.  Raises ``ActionError``."""
+        self._write(node_id, "purge", {}, if_gone=None)
+
+    def _write(self, node_id: str, verb: str, body: object, *, if_gone: str | None) -> None:
+        try:
+            self._client.post(self._client.nomad.node, node_id, verb, body=body)
+        except NotFound as error:
+            if if_gone is not None:
+                raise ActionError(if_gone, stage="nomad", retryable=True) from error
+        except ObservationError as error:
+            raise ActionError(str(error), stage="nomad", retryable=True) from error
+
+    def _stubs(self, params: Mapping[str, str]) -> list[Mapping[str, Any]]:
+        reply = self._client.get(self._client.nomad.nodes, params=params)
+        return read("node list", lambda: list(decoded(reply, "node list")))
+
+    def _read_allocations(self) -> list[Allocation]:
+        reply = self._client.get(
+            self._client.nomad.allocations,
+            params={"resources": "true", "namespace": "*", "filter": _NOT_ENDED},
+        )
+        stubs = decoded(reply, "allocation list")
+        found = read("allocation list", lambda: live_allocations(stubs))
+        live = {one.allocation_id: one for one in found}
+        self.ended = {stub["ID"]: stub for stub in stubs if stub["ID"] not in live}
+        self.live = live
+        return found
+
+
+def _ready_node(stub: Mapping[str, Any], record: Record) -> ReadyNode:
+    return ReadyNode(
+        record.kind,
+        stub["NodeClass"],
+        stub["Datacenter"],
+        pool_of(stub),
+        int(stub["CreateIndex"]),
+    )
