@@ -81,7 +81,11 @@ class AwsControl:
         self._order("deliver_events", queue_url=queue_url)
 
     def fault_calls(self, operation: str, count: int, fault: Fault = Fault.THROTTLED) -> None:
-        """Let the next ``count`` calls of an operation, ``SetDesiredCapacity`` say, fail."""
+        """
+        Let the next ``count`` calls of an operation, ``SetDesiredCapacity`` say, fail.
+
+        Those of the devstack's own clients neither fail nor count.
+        """
         self._order("fault_calls", operation=operation, count=count, fault=fault.value)
 
     def _order(self, name: str, **arguments: Any) -> None:

@@ -71,7 +71,8 @@ class Operations:
         new = name not in {hook.name for hook in self._hooks.of(group)}
         if new and "LifecycleTransition" not in parameters:
             raise _invalid("Lifecycle transition is required when creating a lifecycle hook.")
-        if not 1 <= timeout <= 172_800:
+        # AWS's least is 30; a test need not wait so long.
+        if not 1 <= timeout <= 7200:
             raise _invalid("Heartbeat timeout must be between 30 and 7200 seconds.")
         self._hooks.put(group, name, parameters)
         return {}
@@ -90,7 +91,10 @@ class Operations:
         }
 
     def _complete(self, parameters: _Parameters, _: datetime) -> _Result:
-        self._hooks.complete(self._wait(parameters), parameters["LifecycleActionResult"])
+        result = parameters["LifecycleActionResult"]
+        if result not in {"CONTINUE", "ABANDON"}:
+            raise _invalid("Lifecycle action result must be CONTINUE or ABANDON.")
+        self._hooks.complete(self._wait(parameters), result)
         return {}
 
     def _heartbeat(self, parameters: _Parameters, now: datetime) -> _Result:

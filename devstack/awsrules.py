@@ -21,20 +21,33 @@ class GroupSize:
     instances: frozenset[str]
 
 
+#: These name a group that has to be there.
+_OF_A_GROUP = frozenset(
+    {
+        "SetDesiredCapacity",
+        "PutLifecycleHook",
+        "DescribeLifecycleHooks",
+        "DeleteLifecycleHook",
+        "CompleteLifecycleAction",
+        "RecordLifecycleActionHeartbeat",
+    }
+)
+
+
 def refusal(action: str, parameters: Mapping[str, str], groups: Iterable[GroupSize]) -> str | None:
     """The message of the ValidationError with which AWS answers, or None where it obeys."""
-    if action == "SetDesiredCapacity":
-        return _refuse_capacity(parameters, {group.name: group for group in groups})
     if action == "TerminateInstanceInAutoScalingGroup":
         return _refuse_termination(parameters, groups)
-    return None
-
-
-def _refuse_capacity(parameters: Mapping[str, str], groups: Mapping[str, GroupSize]) -> str | None:
+    if action not in _OF_A_GROUP:
+        return None
     name = parameters.get("AutoScalingGroupName", "")
-    group = groups.get(name)
+    group = next((group for group in groups if group.name == name), None)
     if group is None:
         return f"AutoScalingGroup name not found - AutoScalingGroup: {name} not found"
+    return _refuse_capacity(parameters, group) if action == "SetDesiredCapacity" else None
+
+
+def _refuse_capacity(parameters: Mapping[str, str], group: GroupSize) -> str | None:
     desired = int(parameters["DesiredCapacity"])
     if desired > group.max_size:
         bound = f"above max value {group.max_size}"

@@ -5,6 +5,7 @@ Not safe for threads: the server carries out one thing at a time.  May import ot
 ``devstack.aws*`` modules that serve a part of it, and the standard library.
 """
 
+import contextlib
 import json
 from collections import Counter
 from datetime import datetime
@@ -82,7 +83,9 @@ class World:
 
     def _emit(self, event: Event) -> None:
         if self.event_queue is not None:
-            self.send(self.event_queue, event)
+            # EventBridge drops what it cannot deliver.
+            with contextlib.suppress(KeyError):
+                self.send(self.event_queue, event)
 
     def _launched(self, group: Any, member: Any, now: datetime) -> None:
         if self.barren[group.name] > 0:

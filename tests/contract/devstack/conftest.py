@@ -1,5 +1,6 @@
 """A local AWS for the tests of a module, and what they do with it."""
 
+import uuid
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -83,7 +84,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalAws]:
 @pytest.fixture
 def account(running: LocalAws, request: pytest.FixtureRequest) -> Account:
     """An empty group of none to six instances, of this test's own; those that end go at once."""
-    name = request.node.name[:60]
+    name = f"{request.node.originalname[:50]}-{uuid.uuid4().hex[:8]}"
     running.create_group(name, min_size=0, max_size=6)
     running.control.set_pace(retry_seconds=60, terminating_seconds=0)
     return Account(running, name)
