@@ -76,7 +76,8 @@ def least_nodes(outlook: Outlook) -> tuple[int, tuple[Reason, ...]]:
     # Planned for a boot that is late and a look that is, while there is time to put it right.
     slack = min(late_boot - boot + _LOOK.total_seconds(), target / 2)
     lacking = _lacking(due, slack, boot, forecast, _DEVIATIONS)
-    last_chance = max(target - late_boot - _LOOK.total_seconds(), target / 2)
+    # A wait that is shorter than a boot cannot be kept by buying: then every chance is the last.
+    last_chance = max(target - late_boot - _LOOK.total_seconds(), 0.0)
     overdue = [one for one in due if target - one.in_seconds >= last_chance]
     at_last = _lacking(overdue, 0.0, boot, forecast, _DEVIATIONS_AT_LAST)
     count = min(max(lacking, at_last), demand.room_for_all)
@@ -90,7 +91,7 @@ def least_nodes(outlook: Outlook) -> tuple[int, tuple[Reason, ...]]:
         reason = Reason(Rule.BACKLOG, f"all start without new nodes {by_when}")
         return 0, (reason,)
     waits_until = last_chance - (target - due[0].in_seconds)
-    if count == 1 and waits_until > 0 and target / 2 < last_chance:
+    if count == 1 and waits_until > 0:
         reason = Reason(
             Rule.LAZY_SINGLE,
             f"one new node may be needed, and can wait {waits_until:.0f} s: {by_when}",
