@@ -16,13 +16,15 @@ from pathlib import Path
 import structlog
 
 from autoscaler import logs
-from autoscaler.adapters.asg import AutoScalingGroup, AwsConnection
+from autoscaler.adapters.asg import AutoScalingGroups
+from autoscaler.adapters.aws import AwsConnection
 from autoscaler.adapters.cycle_log import CycleLog
 from autoscaler.adapters.datadog import DatadogConnection, DatadogReporter
 from autoscaler.adapters.dry_run import DryRunWorld
 from autoscaler.adapters.live import LiveWorld
-from autoscaler.adapters.nomad import NomadNodes, NomadQueue
+from autoscaler.adapters.nomad import NomadPool
 from autoscaler.adapters.nomad_client import NomadClient, NomadConnection
+from autoscaler.adapters.notices import WAIT_SECONDS, NoticeBoard, NoticeWatcher
 from autoscaler.adapters.printer import DecisionPrinter
 from autoscaler.adapters.watcher import JobWatcher
 from autoscaler.clock import SystemClock
@@ -43,14 +45,22 @@ class App:
     """One configuration at work."""
 
     def __init__(
-        self, config: Config, *, dry_run: bool, memories: Mapping[str, Memory] | None = None
+        self,
+        config: Config,
+        *,
+        dry_run: bool,
+        memories: Mapping[str, Memory] | None = None,
+        board: NoticeBoard | None = None,
     ) -> None:
         self._config = config
+        self._dry_run = dry_run
+        self._aws = AwsConnection(config.aws.region, config.aws.endpoint_url)
+        self._board = board or NoticeBoard()
         self._connection = _nomad_connection(config)
         self._datadog: DatadogReporter | None = None
-        self._worlds: list[LiveWorld] = []
+        self._worlds: dict[str, LiveWorld] = {}
         self._daemon: Daemon | None = None
-        self._watchers: list[JobWatcher] = []
+        self._watchers: list[JobWatcher | NoticeWatcher] = []
         reporters = self._reporters(dry_run=dry_run)
         self.runners = [
             PoolRunner(
@@ -82,6 +92,7 @@ class App:
             for pool in self._config.pools
             for job in pool.jobs
         ]
+        self._watchers.extend(self._notice_watchers(rng))
         self._daemon.start()
         for watcher in self._watchers:
             watcher.start()
@@ -96,8 +107,6 @@ class App:
 
     def close(self) -> None:
         """Let sockets and threads go."""
-        for world in self._worlds:
-            world.close()
         if self._datadog is not None:
             self._datadog.close()
 
@@ -114,17 +123,27 @@ class App:
             reporters.append(self._datadog)
         return reporters
 
+    def _notice_watchers(self, rng: random.Random) -> list[NoticeWatcher]:
+        queue_url = self._config.aws.events_queue
+        # To read a message is to take it: beside a live daemon a dry run would steal its notices.
+        if queue_url is None or self._dry_run:
+            return []
+        sqs = self._aws.client("sqs", waits_seconds=WAIT_SECONDS)
+        return [NoticeWatcher(sqs, queue_url, self._board, self._noticed, rng)]
+
+    def _noticed(self, instance_id: str) -> None:
+        """Wake the pool whose instance it is; the queue tells of others' too."""
+        for pool, world in self._worlds.items():
+            if self._daemon is not None and world.holds(instance_id):
+                self._daemon.wake(pool)
+
     def _world(self, pool: PoolSettings, *, dry_run: bool) -> World:
-        client = NomadClient(self._connection)
         live = LiveWorld(
             pool.name,
-            NomadNodes(client, pool.nodes),
-            tuple(NomadQueue(client, job) for job in pool.jobs),
-            AutoScalingGroup(
-                AwsConnection(self._config.aws.region, self._config.aws.endpoint_url), pool.group
-            ),
+            NomadPool(NomadClient(self._connection), pool.nodes, pool.jobs),
+            AutoScalingGroups(self._aws, pool.groups, self._board),
         )
-        self._worlds.append(live)
+        self._worlds[pool.name] = live
         return DryRunWorld(live) if dry_run else live
 
 
@@ -145,8 +164,9 @@ def serve(path: Path, *, dry_run: bool) -> int:
     logs.configure(config.log.format, config.log.level)
     wanted = _Signals()
     memories: dict[str, Memory] = {}
+    board = NoticeBoard()
     while True:
-        app = App(config, dry_run=dry_run, memories=memories)
+        app = App(config, dry_run=dry_run, memories=memories, board=board)
         pools = [pool.name for pool in config.pools]
         _log.info("daemon.started", pools=pools, dry_run=dry_run, nomad=config.nomad.address)
         app.start()

@@ -60,6 +60,8 @@ class AwsSettings:
     __pydantic_config__: ClassVar[dict[str, Any]] = _STRICT
     region: str
     endpoint_url: str | None = None
+    #: The URL of an SQS queue that EventBridge sends the instances' events to; null: none.
+    events_queue: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,6 +155,9 @@ def _of_the_whole(config: Config) -> Iterator[str]:
     address = config.nomad.address
     if address is not None and not address.startswith(("http://", "https://")):
         yield f"nomad.address: {address!r} is no URL; write http://HOST:4646 or https://HOST:4646"
+    queue = config.aws.events_queue
+    if queue is not None and not queue.startswith(("http://", "https://")):
+        yield f"aws.events_queue: {queue!r} is no URL; write https://sqs.REGION.amazonaws.com/…"
     statsd = config.datadog.statsd
     if statsd is not None and not re.fullmatch(r"unix:///.+|[^:/]+:\d{1,5}", statsd):
         yield f"datadog.statsd: {statsd!r} is neither HOST:PORT nor unix:///PATH"

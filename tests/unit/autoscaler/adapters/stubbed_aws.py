@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 import boto3
@@ -12,15 +13,20 @@ from tests.builders import at
 GROUP = "nomad-clients"
 
 
+@cache
+def _session() -> boto3.Session:
+    """One for all: it has the services' descriptions read, which takes longer than any test."""
+    keys = {"aws_access_key_id": "none", "aws_secret_access_key": "none"}
+    return boto3.Session(region_name=StubbedAws.region, **keys)
+
+
 class StubbedAws:
     """Stands in for ``AwsConnection``: each call must be the next that the test expects."""
 
     region = "us-east-1"
 
     def __init__(self) -> None:
-        keys = {"aws_access_key_id": "none", "aws_secret_access_key": "none"}
-        session = boto3.Session(region_name=self.region, **keys)
-        self.clients = {one: session.client(one) for one in ("autoscaling", "ec2", "sqs")}
+        self.clients = {one: _session().client(one) for one in ("autoscaling", "ec2")}
         self._stubbers = {one: Stubber(client) for one, client in self.clients.items()}
         for stubber in self._stubbers.values():
             stubber.activate()
