@@ -38,10 +38,10 @@ def joined(*sentences: str) -> str:
     return "  ".join(sentence for sentence in sentences if sentence)
 
 
-def asked(action: str, before: int, desired: int, *, min_size: int, max_size: int) -> str:
-    """That a call has changed the desired capacity."""
+def asked(action: str, before: int, desired: int, bounds: tuple[int, int]) -> str:
+    """That a call has changed the desired capacity of a group with these bounds."""
     how = _ASKED.get(action, _EXPLICITLY)
-    how = how.format(min_size=min_size, max_size=max_size, desired=desired)
+    how = how.format(min_size=bounds[0], max_size=bounds[1], desired=desired)
     return f"{how} changing the desired capacity from {before} to {desired}."
 
 
@@ -66,6 +66,6 @@ def selected(instance_id: str) -> str:
 def user_terminated(instance_id: str, desired: int, *, shrinks: bool) -> str:
     """``desired`` is the capacity before the call."""
     taken = f"instance {instance_id} was taken out of service in response to a user request"
-    return f"{taken}, shrinking the capacity from {desired} to {desired - 1}." * shrinks or (
-        f"{taken}."
-    )
+    if shrinks:
+        return f"{taken}, shrinking the capacity from {desired} to {desired - 1}."
+    return f"{taken}."

@@ -8,7 +8,7 @@ desired capacity changes, and cannot fail; here it only notes what is desired, a
 """
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from moto.autoscaling import models
@@ -29,6 +29,7 @@ _OFF = frozenset({"shutting-down", "terminated", "stopping", "stopped"})
 def take_over() -> None:
     """Keep moto from launching and ending instances of groups, in this whole process."""
     models.FakeAutoScalingGroup.set_desired_capacity = _note_desired
+    models.FakeAutoScalingGroup.update = _truthful(models.FakeAutoScalingGroup.update)
     models.AutoScalingBackend.notify_terminate_instances = _leave_to_health_check
 
 
@@ -40,12 +41,29 @@ def _leave_to_health_check(_backend: Any, _instance_ids: list[str]) -> None:
     """A group learns of an instance's end by looking at it."""
 
 
+def _truthful(update: Callable[..., None]) -> Callable[..., None]:
+    """Moto's ``update`` of a group, less what it changes without being asked to."""
+
+    def truthful_update(group: Any, **told: Any) -> None:
+        desired, policy = group.desired_capacity, group.mixed_instances_policy
+        update(group, **told)
+        if told.get("desired_capacity") is None:
+            # Moto takes the instances that are there for those that are desired.
+            group.desired_capacity = min(max(desired, group.min_size), group.max_size)
+        if not told.get("mixed_instances_policy") and not told.get("launch_template"):
+            group.mixed_instances_policy = policy
+
+    return truthful_update
+
+
 class Machines:
     """Moto's groups and instances."""
 
     def __init__(self) -> None:
         #: Groups whose instances are Spot Instances, whatever their templates say.
         self.spot_groups: set[str] = set()
+        #: How many machines have been launched and ended.
+        self.changes = 0
 
     def groups(self) -> list[Any]:
         """Moto's groups; see ``devstack.awsscaling.Group`` for what is used of them."""
@@ -89,6 +107,7 @@ class Machines:
             )
         except ServiceException as error:
             raise LaunchRefused(error.message) from error
+        self.changes += 1
         instance = reservation.instances[0]
         instance.autoscaling_group = group
         member = models.InstanceState(
@@ -112,6 +131,7 @@ class Machines:
     def end(self, instance_id: str) -> None:
         """End a machine, as EC2's TerminateInstances does; nothing if it has ended."""
         if self.is_on(instance_id):
+            self.changes += 1
             self._backend("ec2").get_instance(instance_id).terminate()
 
     def is_on(self, instance_id: str) -> bool:

@@ -1,39 +1,30 @@
 """
 What AWS Auto Scaling does by itself: keep each group at its desired capacity.
 
-Launches what is missing, tries again after a while where launches fail, ends what is too much and
-not protected, and replaces what has died; every step is an activity.  Knows no clock: every
-instant is handed in, and nothing happens between two calls of ``advance``.  May import other
-``devstack.aws*`` modules that serve a part of it, and the standard library.
+Launches what is missing, ends what is too much and not protected, and replaces what has died; why,
+the activities tell.  Knows no clock: every instant is handed in, and nothing happens between two
+calls of ``advance``.  May import other ``devstack.aws*`` modules that serve a part of it, and the
+standard library.
 """
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Protocol
 
 from devstack import awscauses as causes
 from devstack.awsactivities import Activity, ActivityLog
-from devstack.awsfailures import (
-    FAILED,
-    LaunchFailures,
-    LaunchRefused,
-    Wanted,
-    status_message,
-)
-from devstack.awsleaving import Departures, Pace
+from devstack.awslaunching import Launches
+from devstack.awsleaving import Departures
 
 _COUNTED = ("Pending", "InService")
 
 
 class Machines(Protocol):
-    """What there is to scale; groups and members are moto's."""
+    """The groups that there are, and their machines; groups and members are moto's."""
 
     def groups(self) -> Sequence[Any]: ...
-    def wanted(self, group: Any) -> Wanted: ...
-    def place(self, group: Any) -> Mapping[str, str]: ...
-    def launch(self, group: Any) -> Any: ...
     def is_on(self, instance_id: str) -> bool: ...
     def end(self, instance_id: str) -> None: ...
 
@@ -46,30 +37,32 @@ class _Course:
     desired: int = 0
     #: Why the desired capacity is what it is, until an activity has told it.
     why: str = ""
-    retry_at: datetime | None = None
     told_protected: bool = False
-    launching: dict[str, Activity] = field(default_factory=dict)
+
+    @property
+    def present(self) -> list[Any]:
+        """The members that count: neither on their way out nor aside."""
+        return [one for one in self.group.instance_states if one.lifecycle_state in _COUNTED]
+
+    def suspended(self, process: str) -> bool:
+        return process in {one["ProcessName"] for one in self.group.suspended_processes}
+
+    def tell_why(self) -> str:
+        """Why the desired capacity is what it is, once."""
+        why, self.why = self.why, ""
+        return why
 
 
 class Scaling:
-    """All groups; not safe for threads, and nothing in it needs to be."""
+    """All groups; not safe for threads."""
 
     def __init__(
-        self,
-        machines: Machines,
-        log: ActivityLog,
-        failures: LaunchFailures,
-        departures: Departures,
-        pace: Pace,
-        launched: Callable[[Any, Any, datetime], None],
+        self, machines: Machines, log: ActivityLog, launches: Launches, departures: Departures
     ) -> None:
-        """``launched`` is told group, member and instant of each launch."""
         self._machines = machines
         self._log = log
-        self._failures = failures
+        self._launches = launches
         self._departures = departures
-        self._pace = pace
-        self._launched = launched
         self._courses: dict[str, _Course] = {}
 
     def advance(self, now: datetime, because_of: str = "") -> None:
@@ -89,17 +82,21 @@ class Scaling:
     def in_service(self, instance_id: str, now: datetime) -> None:
         """An instance is up; nothing if it is not Pending."""
         for course in self._courses.values():
-            for member in course.group.instance_states:
+            for member in course.present:
                 if member.instance_id == instance_id and member.lifecycle_state == "Pending":
                     member.lifecycle_state = "InService"
-                    course.launching.pop(instance_id).end("Successful", now)
+                    self._launches.succeed(instance_id, now)
 
     def terminate(self, instance_id: str, *, shrinks: bool, now: datetime) -> Activity:
-        """Carry out TerminateInstanceInAutoScalingGroup; KeyError if it is in no group."""
+        """
+        Carry out TerminateInstanceInAutoScalingGroup; KeyError if it is in no group.
+
+        Of an instance that is on its way out already, the activity is that under way, and the
+        group shrinks no further.
+        """
         course, member = self._find(instance_id)
         under_way = self._departures.activity(instance_id)
         if under_way is not None:
-            # AWS answers so to a call that is made again; it does not shrink the group twice.
             return under_way
         group = course.group
         why = causes.user_terminated(instance_id, group.desired_capacity, shrinks=shrinks)
@@ -108,13 +105,11 @@ class Scaling:
             course.desired = group.desired_capacity
         return self._let_go(course, member, causes.at(now, why), now)
 
-    def take_out(self, instance_id: str, now: datetime) -> Activity:
+    def take_out(self, instance_id: str, now: datetime) -> None:
         """End an instance that AWS itself finds unhealthy; KeyError if it is in no group."""
         course, member = self._find(instance_id)
-        under_way = self._departures.activity(instance_id)
-        if under_way is not None:
-            return under_way
-        return self._let_go(course, member, causes.at(now, causes.UNHEALTHY_STATUS), now)
+        if self._departures.activity(instance_id) is None:
+            self._let_go(course, member, causes.at(now, causes.UNHEALTHY_STATUS), now)
 
     def _find(self, instance_id: str) -> tuple[_Course, Any]:
         for course in self._courses.values():
@@ -132,111 +127,60 @@ class Scaling:
         if group.desired_capacity == before:
             return
         course.desired = group.desired_capacity
-        why = causes.asked(
-            because_of,
-            before,
-            course.desired,
-            min_size=group.min_size,
-            max_size=group.max_size,
-        )
+        bounds = (group.min_size, group.max_size)
+        why = causes.asked(because_of, before, course.desired, bounds)
         course.why = causes.at(now, why)
-        # AWS looks at a group whose size has changed at once, however its last launch ended.
-        course.retry_at = None
         course.told_protected = False
+        # AWS looks at a group whose size has changed at once, however its last launch ended.
+        self._launches.hurry(group)
 
     def _end_the_unhealthy(self, course: _Course, now: datetime) -> None:
-        if "ReplaceUnhealthy" in _suspended(course.group):
+        if course.suspended("ReplaceUnhealthy"):
             return
-        for member in self._present(course):
+        for member in course.present:
             if not self._machines.is_on(member.instance_id):
                 self._let_go(course, member, causes.at(now, causes.UNHEALTHY_MACHINE), now)
             elif member.health_status == "Unhealthy":
                 self._let_go(course, member, causes.at(now, causes.UNHEALTHY_BY_USER), now)
 
     def _match_desired(self, course: _Course, now: datetime) -> None:
-        missing = course.desired - len(self._present(course))
-        suspended = _suspended(course.group)
-        if missing > 0 and "Launch" not in suspended:
-            if course.retry_at is None or course.retry_at <= now:
-                self._launch(course, missing, now)
-        elif missing < 0 and "Terminate" not in suspended:
-            self._shrink(course, -missing, now)
+        present, desired = len(course.present), course.desired
+        if present < desired and not course.suspended("Launch"):
+            if self._launches.due(course.group, now):
+                difference = causes.at(now, causes.started(present, desired))
+                why = causes.joined(course.tell_why(), difference)
+                self._launches.attempt(course.group, desired - present, why, now)
+        elif present > desired and not course.suspended("Terminate"):
+            self._shrink(course, now)
 
-    def _launch(self, course: _Course, missing: int, now: datetime) -> None:
-        difference = causes.started(course.desired - missing, course.desired)
-        why = causes.joined(course.why, causes.at(now, difference))
-        course.why = ""
-        course.retry_at = None
-        kind = self._failures.attempt(course.group.name)
-        if kind is not None:
-            wanted = self._machines.wanted(course.group)
-            self._launch_failed(course, status_message(kind, wanted), why, now)
-            return
-        for _ in range(missing):
-            place = self._machines.place(course.group)
-            try:
-                member = self._machines.launch(course.group)
-            except LaunchRefused as refusal:
-                self._launch_failed(course, f"{refusal} {FAILED}", why, now)
-                return
-            what = f"Launching a new EC2 instance: {member.instance_id}"
-            activity = self._begin(course, what, why, now, place)
-            activity.move("PreInService", 30)
-            course.launching[member.instance_id] = activity
-            self._launched(course.group, member, now)
-
-    def _launch_failed(self, course: _Course, message: str, why: str, now: datetime) -> None:
-        what = f"Launching a new EC2 instance.  Status Reason: {message}"
-        activity = self._begin(course, what, why, now, self._machines.place(course.group))
-        activity.end("Failed", now, message)
-        course.retry_at = now + timedelta(seconds=self._pace.retry_seconds)
-
-    def _shrink(self, course: _Course, surplus: int, now: datetime) -> None:
-        for _ in range(surplus):
-            present = self._present(course)
-            victim = _victim(present)
+    def _shrink(self, course: _Course, now: datetime) -> None:
+        asked = course.tell_why()
+        while len(course.present) > course.desired:
+            victim = _victim(course.present)
             if victim is None:
-                self._tell_protected(course, now)
+                self._tell_protected(course, asked, now)
                 return
             why = causes.joined(
-                course.why,
-                causes.at(now, causes.surplus(len(present))),
+                asked,
+                causes.at(now, causes.surplus(len(course.present))),
                 causes.at(now, causes.selected(victim.instance_id)),
             )
             self._let_go(course, victim, why, now)
-        course.why = ""
 
-    def _tell_protected(self, course: _Course, now: datetime) -> None:
+    def _tell_protected(self, course: _Course, why: str, now: datetime) -> None:
         if not course.told_protected:
-            activity = self._begin(course, causes.PROTECTED, course.why, now, {})
-            activity.end("Cancelled", now)
+            group = course.group
+            activity = Activity(group.name, group.arn, causes.PROTECTED, why, now)
+            self._log.add(activity).end("Cancelled", now)
             course.told_protected = True
 
     def _let_go(self, course: _Course, member: Any, why: str, now: datetime) -> Activity:
-        instance_id = member.instance_id
-        launch = course.launching.pop(instance_id, None)
-        if launch is not None:
-            launch.end("Cancelled", now, f"Instance {instance_id} was terminated while Pending.")
-        place = {"Availability Zone": member.availability_zone}
-        what = f"Terminating EC2 instance: {instance_id}"
-        activity = self._begin(course, what, why, now, place)
-        self._departures.begin(course.group, member, activity, now)
+        self._launches.cut_short(member.instance_id, now)
+        group, place = course.group, {"Availability Zone": member.availability_zone}
+        what = f"Terminating EC2 instance: {member.instance_id}"
+        activity = self._log.add(Activity(group.name, group.arn, what, why, now, place))
+        self._departures.begin(group, member, activity, now)
         return activity
-
-    def _begin(
-        self, course: _Course, what: str, why: str, now: datetime, place: Mapping[str, str]
-    ) -> Activity:
-        group = course.group
-        return self._log.add(Activity(group.name, group.arn, what, why, now, place))
-
-    def _present(self, course: _Course) -> list[Any]:
-        return [
-            member for member in course.group.instance_states if member.lifecycle_state in _COUNTED
-        ]
-
-
-def _suspended(group: Any) -> set[str]:
-    return {process["ProcessName"] for process in group.suspended_processes}
 
 
 def _victim(present: Sequence[Any]) -> Any:

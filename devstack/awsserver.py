@@ -15,15 +15,12 @@ warm pools and rebalancing are not there; an unhealthy instance is seen at once.
 """
 
 import http.client
-import io
 import json
 import logging
 import os
-import re
 import sys
 import threading
 import time
-import urllib.parse
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -37,15 +34,15 @@ from moto.moto_server.werkzeug_app import (
 from werkzeug.serving import make_server
 
 from devstack.awsanswers import Answer, Refusal, answer, refused
-from devstack.awscalls import CONTROL_PATH, LAUNCHED_PATH, OWN_CLIENT, AwsCall, CallRecord
+from devstack.awscalls import CONTROL_PATH, LAUNCHED_PATH, AwsCall, CallRecord
 from devstack.awsmachines import take_over
 from devstack.awsorders import Disobeyed, Orders
+from devstack.awsrequests import Question, body, question
 from devstack.awsrules import GroupSize, refusal
 from devstack.awsworld import World
 
 _Environ = dict[str, Any]
 _StartResponse = Callable[..., Any]
-_SERVICE = re.compile(r"Credential=[^/]+/\d+/[^/]+/([^/]+)/aws4_request")
 #: So often AWS does what is due although nobody calls.
 _TICK_SECONDS = 0.1
 
@@ -64,16 +61,25 @@ class TruthfulAws:
         """Do what is due, for ever."""
         while True:
             time.sleep(_TICK_SECONDS)
+            began = time.monotonic()
             with self._one_at_a_time:
-                self._world.advance(_now())
+                changed = self._world.advance(_now())
+            if changed:
+                self._note(began, "Advance")
+
+    def _note(self, began: float, what: str) -> None:
+        # So that whoever watches the record for changes sees those that nobody called for.
+        seconds = time.monotonic() - began
+        self._record.add(AwsCall(began, "devstack", what, {}, 200, seconds, own=True))
 
     def __call__(self, environ: _Environ, start_response: _StartResponse) -> Iterable[bytes]:
         arrived_at = time.monotonic()
         path: str = environ.get("PATH_INFO", "")
         if path.startswith("/_devstack/"):
-            return _send(start_response, self._obey(path, _body(environ)))
-        service = _service(environ)
-        action, parameters = _question(environ, path)
+            reply = self._obey(path, body(environ))
+            self._note(arrived_at, path)
+            return _send(start_response, reply)
+        asked = question(environ)
         status = 0
 
         def remember(line: str, *rest: Any) -> Any:
@@ -81,65 +87,65 @@ class TruthfulAws:
             status = int(line[:3])
             return start_response(line, *rest)
 
-        body = self._answer(environ, remember, (service, action, parameters))
+        content = self._answer(environ, remember, asked)
         self._record.add(
             AwsCall(
                 arrived_at=arrived_at,
-                service=service,
-                action=action,
-                parameters=parameters,
+                service=asked.service,
+                action=asked.action,
+                parameters=asked.parameters,
                 status=status,
                 seconds=time.monotonic() - arrived_at,
-                own=_own(environ),
+                own=asked.own,
             )
         )
-        return body
+        return content
 
-    def _obey(self, path: str, body: bytes) -> Answer:
+    def _obey(self, path: str, arguments: bytes) -> Answer:
         with self._one_at_a_time:
             now = _now()
             if path.startswith(LAUNCHED_PATH):
                 joins = self._world.in_service(path.removeprefix(LAUNCHED_PATH), now)
                 return Answer(200, "application/json", json.dumps(joins).encode())
             try:
-                self._orders.obey(path.removeprefix(CONTROL_PATH), json.loads(body), now)
+                self._orders.obey(path.removeprefix(CONTROL_PATH), json.loads(arguments), now)
             except Disobeyed as error:
                 return Answer(400, "text/plain", str(error).encode())
             self._world.advance(now)
             return Answer(204, "text/plain", b"")
 
     def _answer(
-        self,
-        environ: _Environ,
-        start_response: _StartResponse,
-        question: tuple[str, str, dict[str, str]],
+        self, environ: _Environ, start_response: _StartResponse, asked: Question
     ) -> Iterable[bytes]:
-        service, action, parameters = question
-        fault = None if _own(environ) else self._world.faults.meet(service, action)
+        fault = None if asked.own else self._world.faults.meet(asked.service, asked.action)
         if fault is not None:
-            return _send(start_response, refused(service, fault))
-        if service not in {"autoscaling", "ec2"}:  # Big bodies, long polls, and no rules of ours.
+            return _send(start_response, refused(asked.service, fault))
+        if asked.service not in {"autoscaling", "ec2"}:
+            # Big bodies, long polls, and no rules of ours.
             others: Iterable[bytes] = self._moto(environ, start_response)
             return others
         with self._one_at_a_time:
             self._world.advance(_now())
             try:
-                ours = self._by_ourselves(service, action, parameters)
+                ours = self._by_ourselves(asked)
             except Refusal as error:
-                return _send(start_response, refused(service, error))
+                return _send(start_response, refused(asked.service, error))
             if ours is not None:
-                body: Iterable[bytes] = _send(start_response, ours)
+                content: Iterable[bytes] = _send(start_response, ours)
             else:
-                body = self._moto(environ, start_response)
-            self._world.advance(_now(), action)
-            return body
+                content = self._moto(environ, start_response)
+            self._world.advance(_now(), asked.action)
+            return content
 
-    def _by_ourselves(self, service: str, action: str, parameters: dict[str, str]) -> Answer | None:
-        message = refusal(action, parameters, map(_size, self._world.machines.groups()))
+    def _by_ourselves(self, asked: Question) -> Answer | None:
+        sizes = map(_size, self._world.machines.groups())
+        message = refusal(asked.action, asked.parameters, sizes)
         if message is not None:
             raise Refusal("ValidationError", message)
-        operation = self._world.operations.find(action)
-        return operation and answer(service, action, operation(parameters, _now()))
+        operation = self._world.operations.find(asked.action)
+        if operation is None:
+            return None
+        return answer(asked.service, asked.action, operation(asked.parameters, _now()))
 
 
 def _now() -> datetime:
@@ -152,7 +158,7 @@ def _size(group: Any) -> GroupSize:
         min_size=group.min_size,
         max_size=group.max_size,
         desired=group.desired_capacity,
-        instances=frozenset(state.instance.id for state in group.instance_states),
+        instances=frozenset(member.instance_id for member in group.instance_states),
     )
 
 
@@ -160,34 +166,6 @@ def _send(start_response: _StartResponse, reply: Answer) -> list[bytes]:
     headers = [("Content-Type", reply.content_type), ("Content-Length", str(len(reply.body)))]
     start_response(f"{reply.status} {http.client.responses[reply.status]}", headers)
     return [reply.body]
-
-
-def _service(environ: _Environ) -> str:
-    signed = _SERVICE.search(environ.get("HTTP_AUTHORIZATION", ""))
-    return signed.group(1) if signed else "s3"
-
-
-def _own(environ: _Environ) -> bool:
-    return OWN_CLIENT in environ.get("HTTP_USER_AGENT", "")
-
-
-def _question(environ: _Environ, path: str) -> tuple[str, dict[str, str]]:
-    """What is asked: an action and its parameters, or an S3 request as method and path."""
-    target = environ.get("HTTP_X_AMZ_TARGET")
-    if target:  # A JSON protocol.
-        return target.rpartition(".")[2], {}
-    kind = environ.get("CONTENT_TYPE", "")
-    if environ["REQUEST_METHOD"] != "POST" or "x-www-form-urlencoded" not in kind:
-        return environ["REQUEST_METHOD"], {"path": path}
-    body = _body(environ)
-    environ["wsgi.input"] = io.BytesIO(body)
-    parameters = dict(urllib.parse.parse_qsl(body.decode()))
-    return parameters.get("Action", "POST"), parameters
-
-
-def _body(environ: _Environ) -> bytes:
-    body: bytes = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
-    return body
 
 
 def _end_with_the_owner() -> None:

@@ -16,6 +16,7 @@ from devstack.awsevents import Event, EventKind, interruption, lifecycle_action,
 from devstack.awsfailures import LaunchFailures
 from devstack.awsfaults import Faults
 from devstack.awshooks import Hooks
+from devstack.awslaunching import Launches
 from devstack.awsleaving import Departures, Pace
 from devstack.awsmachines import ACCOUNT, Machines
 from devstack.awsoperations import Operations
@@ -40,13 +41,17 @@ class World:
         self.barren: Counter[str] = Counter()
         self._never_join: set[str] = set()
         departures = Departures(self.machines, self.hooks, self.pace, ACCOUNT, self._emit)
-        self.scaling = Scaling(
-            self.machines, self.log, self.failures, departures, self.pace, self._launched
-        )
+        launches = Launches(self.machines, self.log, self.failures, self.pace, self._launched)
+        self.scaling = Scaling(self.machines, self.log, launches, departures)
         self.operations = Operations(self.scaling, self.log, self.hooks, self.spot)
 
-    def advance(self, now: datetime, because_of: str = "") -> None:
-        """Let everything happen that is due by ``now``; ``because_of`` is the call just obeyed."""
+    def advance(self, now: datetime, because_of: str = "") -> bool:
+        """
+        Let everything happen that is due by ``now``; whether any machine came or went.
+
+        ``because_of`` is the call that was just obeyed.
+        """
+        before = self.machines.changes
         for instance_id in self.spot.due(now):
             self.machines.end(instance_id)
             self.spot.ended(instance_id, now, by_aws=True)
@@ -54,6 +59,7 @@ class World:
         for request in self.spot.find((), {"state": ["active"]}):
             if not self.machines.is_on(request.instance_id):
                 self.spot.ended(request.instance_id, now, by_aws=False)
+        return self.machines.changes != before
 
     def in_service(self, instance_id: str, now: datetime) -> bool:
         """An instance is up; whether it goes on to become a node."""

@@ -1,6 +1,7 @@
 """Whom AWS ends when desired is lowered, and whom it must not."""
 
 from devstack.aws import running
+from devstack.awsfailures import LaunchFailure
 from tests.contract.devstack.conftest import Account
 
 
@@ -76,3 +77,20 @@ def test_launches_are_spread_over_the_zones(account: Account) -> None:
     ]
 
     assert sorted(zones) == ["us-east-1a", "us-east-1a", "us-east-1b", "us-east-1b"]
+
+
+def test_other_bounds_leave_the_desired_capacity_as_it_is_within_them(account: Account) -> None:
+    """However many instances there are."""
+    account.control.fail_launches(account.group, LaunchFailure.CAPACITY)
+    account.set_desired(3)
+    account.autoscaling.update_auto_scaling_group(
+        AutoScalingGroupName=account.group, MinSize=1, MaxSize=5
+    )
+    assert account.desired() == 3
+
+    account.autoscaling.update_auto_scaling_group(AutoScalingGroupName=account.group, MaxSize=2)
+    assert account.desired() == 2
+    assert (
+        "a user request update of AutoScalingGroup constraints to min: 1, max: 2, desired: 2 "
+        "changing the desired capacity from 3 to 2." in account.activities("Failed")[0]["Cause"]
+    )

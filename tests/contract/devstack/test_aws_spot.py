@@ -152,3 +152,17 @@ def test_an_on_demand_instance_cannot_be_interrupted(account: Account) -> None:
 
     with pytest.raises(DevstackError, match=instance_id):
         account.control.interrupt(instance_id)
+
+
+def test_what_aws_does_by_itself_is_in_the_record_as_no_call_of_anybodys(account: Account) -> None:
+    """So that the launcher sees at once what nobody called for."""
+    account.control.launch_spot(account.group)
+    (victim,) = account.launch(1)
+    account.control.interrupt(victim, after_seconds=0.3)
+    before = account.aws.record.size
+
+    def advanced() -> bool:
+        calls = account.aws.record.read(since=before)
+        return [(call.action, call.writes, call.own) for call in calls] == [("Advance", True, True)]
+
+    account.wait(advanced, "the end in the record")

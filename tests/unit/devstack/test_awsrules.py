@@ -61,3 +61,14 @@ def test_an_instance_that_is_not_managed_is_named() -> None:
 
 def test_other_actions_are_not_judged() -> None:
     assert refusal("DescribeAutoScalingGroups", {}, []) is None
+
+
+def test_a_lifecycle_hook_needs_its_group() -> None:
+    parameters = {"AutoScalingGroupName": "none", "LifecycleHookName": "drain"}
+
+    message = refusal("PutLifecycleHook", parameters, [GROUP])
+    assert message == "AutoScalingGroup name not found - AutoScalingGroup: none not found"
+    assert (
+        refusal("PutLifecycleHook", parameters | {"AutoScalingGroupName": GROUP.name}, [GROUP])
+        is None
+    )
