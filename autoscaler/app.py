@@ -195,6 +195,8 @@ def _wait_for_reload(wanted: "_Signals", path: Path) -> Config | None:
         try:
             config = load(path, os.environ)
             _nomad_connection(config)
+            # Any client: what keeps one from being made keeps all.
+            AwsConnection(config.aws.region, config.aws.endpoint_url).client("autoscaling")
         except ConfigError as error:
             _log.error("config.rejected", problems=list(error.problems), then="the old one stays")
         else:

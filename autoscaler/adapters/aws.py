@@ -21,6 +21,7 @@ from botocore.parsers import ResponseParserError
 
 from autoscaler.errors import (
     ActionError,
+    ConfigError,
     GroupDenied,
     GroupUnavailable,
     MalformedReply,
@@ -60,12 +61,19 @@ _READ_TIMEOUT_SECONDS = 10
 _ATTEMPTS_MAX = 4
 
 
-@dataclass(frozen=True, slots=True)
 class AwsConnection:
-    """Which region, and where it is reached when not at AWS itself."""
+    """
+    Which region, where it is reached when not at AWS itself, and one set of credentials.
 
-    region: str
-    endpoint_url: str | None = None
+    Raises ``ConfigError`` where there can be none: a region or profile that is not there, say.
+    """
+
+    def __init__(self, region: str, endpoint_url: str | None = None) -> None:
+        self.region = region
+        self._endpoint_url = endpoint_url
+        with _problems():
+            # One for all clients: it keeps the services' descriptions, which are slow to read.
+            self._session = boto3.Session(region_name=region)
 
     def client(self, service: str, *, waits_seconds: float = 0) -> Any:
         """
@@ -73,7 +81,6 @@ class AwsConnection:
 
         ``waits_seconds``: how long AWS may take to answer because it was asked to wait.
         """
-        session = boto3.Session(region_name=self.region)
         # Adaptive retries slow down by themselves when AWS throttles, inside this bound.
         config = Config(
             connect_timeout=_CONNECT_TIMEOUT_SECONDS,
@@ -81,7 +88,8 @@ class AwsConnection:
             retries={"mode": "adaptive", "total_max_attempts": _ATTEMPTS_MAX},
             user_agent_appid="nomad-queue-autoscaler",
         )
-        return session.client(service, endpoint_url=self.endpoint_url, config=config)
+        with _problems():
+            return self._session.client(service, endpoint_url=self._endpoint_url, config=config)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +138,14 @@ def understanding(call: str) -> Iterator[None]:
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         message = f"AWS's answer to {call} cannot be read: {error!r}"
         raise MalformedReply(message, stage="aws") from error
+
+
+@contextmanager
+def _problems() -> Iterator[None]:
+    try:
+        yield
+    except (BotoCoreError, ValueError) as error:
+        raise ConfigError("the AWS connection", (f"aws: {error}",)) from error
 
 
 @contextmanager

@@ -10,7 +10,13 @@ from botocore.exceptions import (
 from botocore.parsers import ResponseParserError
 
 from autoscaler.adapters.aws import AwsConnection, for_an_action, read, understanding, write
-from autoscaler.errors import ActionError, GroupDenied, GroupUnavailable, MalformedReply
+from autoscaler.errors import (
+    ActionError,
+    ConfigError,
+    GroupDenied,
+    GroupUnavailable,
+    MalformedReply,
+)
 
 
 def refused(code: str, text: str = "no", *, retries: int = 0) -> ClientError:
@@ -144,3 +150,26 @@ def test_each_call_is_bounded_in_time_and_tries(monkeypatch: pytest.MonkeyPatch)
     assert (config.connect_timeout, config.read_timeout) == (5, 10)
     assert patient.read_timeout == 30
     assert config.retries == {"mode": "adaptive", "total_max_attempts": 4}
+
+
+@pytest.mark.parametrize(
+    ("region", "endpoint_url", "profile", "problem"),
+    [
+        ("us east", None, None, "us east"),
+        ("us-east-1", "nowhere", None, "Invalid endpoint: nowhere"),
+        ("us-east-1", None, "none", "none"),
+    ],
+    ids=["region", "endpoint", "profile"],
+)
+def test_what_no_client_can_be_made_of_is_a_problem_of_the_configuration(
+    monkeypatch: pytest.MonkeyPatch,
+    region: str,
+    endpoint_url: str | None,
+    profile: str | None,
+    problem: str,
+) -> None:
+    if profile is not None:
+        monkeypatch.setenv("AWS_PROFILE", profile)
+
+    with pytest.raises(ConfigError, match=problem):
+        AwsConnection(region, endpoint_url).client("autoscaling")
