@@ -54,7 +54,7 @@ class AutoScaling:
                 f"{desired} is not within {group.size_min} and {group.size_max} of {name}"
             )
         group.desired = desired
-        self._choose_victims(group)
+        self._choose_victims(group, ours=True)
         self._launch_missing(group)
 
     def terminate(self, instance_id: str, *, decrement: bool) -> None:
@@ -114,7 +114,7 @@ class AutoScaling:
         group = self.groups[name]
         group.size_min, group.size_max = size_min, size_max
         group.desired = min(max(group.desired, size_min), size_max)
-        self._choose_victims(group)
+        self._choose_victims(group, ours=False)
         self._launch_missing(group)
 
     # What AWS tells.
@@ -128,6 +128,11 @@ class AutoScaling:
     def lowest_count(self) -> int:
         """The groups' minima together."""
         return sum(group.size_min for group in self.groups.values())
+
+    @property
+    def highest_count(self) -> int:
+        """The groups' maxima together."""
+        return sum(group.size_max for group in self.groups.values())
 
     @property
     def desired_count(self) -> int:
@@ -194,14 +199,14 @@ class AutoScaling:
 
     # Ending.
 
-    def _choose_victims(self, group: GroupState) -> None:
+    def _choose_victims(self, group: GroupState, *, ours: bool) -> None:
         """AWS ends what is above the desired capacity, unless it is protected from scale-in."""
         present = [one for one in group.instances.values() if one.present]
         # Protection begins in service.
         bare = [one for one in present if not one.protected or one.lifecycle is Lifecycle.PENDING]
         self._rng.shuffle(bare)
         for instance in bare[: max(0, len(present) - group.desired)]:
-            instance.ours = True  # It was our call that cost it.
+            instance.ours = instance.ours or ours  # Whose call it was that cost it.
             self._begin_end(instance)
 
     def _begin_end(self, instance: Machinery) -> None:

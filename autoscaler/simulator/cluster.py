@@ -135,7 +135,7 @@ class Cluster:
         if eligible and node.draining:
             raise ActionError(f"{node_id} is draining", stage="nomad", retryable=False)
         if node.foreign:
-            self.tally.offend(f"{node_id}: eligibility {eligible} set on somebody else's cordon")
+            self.tally.offend(f"9: {node_id}: eligibility {eligible} set on somebody else's cordon")
         self._change(node, eligible=eligible)
 
     def purge(self, node_id: str) -> None:
@@ -143,7 +143,7 @@ class Cluster:
         node = self._known(node_id)
         if node.status is not NodeStatus.DOWN:
             self.tally.ended(len({one.child.number for one in node.work.values()}), ours=True)
-            self.tally.offend(f"{node_id} purged while it was {node.status.value}")
+            self.tally.offend(f"1: {node_id} purged while it was {node.status.value}")
         self._lose_work(node)
         self._forget(node)
 

@@ -51,6 +51,9 @@ class Faults(Protocol):
     def boot(self, group: str) -> float | None:
         """How many times as long as usual an instance boots; None: its node never joins."""
 
+    def memory_lost(self) -> bool:
+        """Whether a crash takes the daemon's memory along."""
+
 
 class NoFaults:
     """All goes well."""
@@ -74,6 +77,10 @@ class NoFaults:
     def boot(self, group: str) -> float | None:  # noqa: ARG002 - as above
         """As long as usual."""
         return 1.0
+
+    def memory_lost(self) -> bool:
+        """Nothing crashes."""
+        return False
 
 
 @dataclass(frozen=True, slots=True)

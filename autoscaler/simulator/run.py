@@ -60,7 +60,7 @@ class Scene:
 class Simulation:
     """A pool in simulated time.  ``settings`` and ``memory`` may be changed between cycles."""
 
-    def __init__(self, scene: Scene) -> None:
+    def __init__(self, scene: Scene, faults: Faults | None = None) -> None:
         self.scene = scene
         self.settings = scene.settings
         self.memory = Memory()
@@ -72,10 +72,10 @@ class Simulation:
         self.peak_count = 0
         #: Is told of each cycle.
         self.watchers: list[Callable[[CycleReport], None]] = []
-        self._random_faults = (
-            RandomFaults(scene.rates, generator(scene.seed, "faults")) if scene.rates else None
-        )
-        faults: Faults = self._random_faults or NoFaults()
+        if faults is None:
+            rng = generator(scene.seed, "faults")
+            faults = RandomFaults(scene.rates, rng) if scene.rates else NoFaults()
+        self._faults = faults
         self.cluster = Cluster(
             self.clock, scene.jobs, generator(scene.seed, "scheduler"), scene.scheduler, self.tally
         )
@@ -85,7 +85,7 @@ class Simulation:
         self.world = SimulatedWorld(
             scene.settings.name, scene.settings.jobs, self.clock, self.cluster, self.aws
         )
-        self.world.disturb(self._random_faults, scene.latency)
+        self.world.disturb(faults, scene.latency)
 
     def cycle(self, world: World | None = None) -> CycleReport | None:
         """One cycle, as the daemon runs it; None: it ended in a crash, and started anew."""
@@ -100,9 +100,7 @@ class Simulation:
                 cycle_id=f"c-{self.cycle_count:06d}",
             )
         except Crash:
-            self.restart(
-                memory_lost=bool(self._random_faults and self._random_faults.memory_lost())
-            )
+            self.restart(memory_lost=self._faults.memory_lost())
             return None
         self.memory = report.memory
         self.failed_count = self.failed_count + 1 if report.outcome == "failed" else 0
@@ -119,11 +117,18 @@ class Simulation:
             self.memory = Memory()
 
     @property
+    def lowest_count(self) -> int:
+        """The size that a pool without work is to have."""
+        size, spare = self.settings.size, self.settings.scaling.spare
+        wanted = max(size.min, min(spare, size.max))
+        return max(self.aws.lowest_count, min(wanted, self.aws.highest_count))
+
+    @property
     def at_rest(self) -> bool:
         """Whether nothing is queued, at work, launched above the minimum, or ours to undo."""
-        lowest = max(self.settings.size.min, self.aws.lowest_count)
+        lowest = self.lowest_count
         return (
-            not any(job.placeable for job in self.cluster.jobs.values())
+            not any(self.cluster.jobs[job].placeable for job in self.settings.jobs)
             and not self.cluster.running_count
             and self.aws.desired_count <= lowest
             and self.aws.present_count() <= lowest

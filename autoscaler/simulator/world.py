@@ -195,10 +195,16 @@ class SimulatedWorld:
             case SetDesiredCapacity() | LowerDesiredCapacity():
                 aws.set_desired(action.group, action.desired)
             case Terminate():
-                aws.terminate(action.node.instance_id, decrement=True)
+                self._end(action.node.instance_id, decrement=True)
             case TerminateUnjoined():
-                aws.terminate(action.instance.instance_id, decrement=not action.replace)
+                self._end(action.instance.instance_id, decrement=not action.replace)
             case CompleteHook():
                 aws.complete_hook(action.instance.instance_id)
             case ExtendHook():
                 aws.extend_hook(action.instance.instance_id)
+
+    def _end(self, instance_id: str, *, decrement: bool) -> None:
+        node = self.cluster.node_on(instance_id)
+        if node is not None and node.foreign:
+            self.cluster.tally.offend(f"9: {node.node_id} ended, which somebody else cordoned")
+        self.aws.terminate(instance_id, decrement=decrement)
