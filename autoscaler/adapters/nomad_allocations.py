@@ -64,9 +64,11 @@ class Load:
         return sum((one.holds for one in self.allocations if one.is_system), Resources())
 
 
-def live_allocations(stubs: Iterable[Mapping[str, Any]]) -> list[Allocation]:
-    """Those that live."""
-    return [_allocation(stub) for stub in stubs if is_live(stub)]
+def live_allocations(
+    stubs: Iterable[Mapping[str, Any]], known: Mapping[str, Allocation]
+) -> list[Allocation]:
+    """Those that live; what a ``known`` one holds is not reckoned again, for it never changes."""
+    return [_allocation(stub, known.get(stub["ID"])) for stub in stubs if is_live(stub)]
 
 
 def by_node(allocations: Iterable[Allocation]) -> dict[str, Load]:
@@ -112,7 +114,7 @@ def worked_seconds(allocation: Mapping[str, Any]) -> float | None:
     return seconds if seconds >= 0 else None
 
 
-def _allocation(stub: Mapping[str, Any]) -> Allocation:
+def _allocation(stub: Mapping[str, Any], known: Allocation | None) -> Allocation:
     states = (stub.get("TaskStates") or {}).values()
     starts = [at for state in states if (at := instant_of(state.get("StartedAt")))]
     return Allocation(
@@ -121,7 +123,7 @@ def _allocation(stub: Mapping[str, Any]) -> Allocation:
         namespace=stub.get("Namespace") or "default",
         job=stub["JobID"],
         is_system=is_system(stub["JobType"]),
-        holds=allocated(stub["AllocatedResources"]),
+        holds=known.holds if known else allocated(stub["AllocatedResources"]),
         started_at=min(starts, default=None),
         placed_at=instant(stub["CreateTime"]),
     )

@@ -46,7 +46,7 @@ def verdict_of(
     quota = blocked.get("QuotaLimitReached")
     if quota:
         return Verdict(WaitsFor.QUOTA, f"quota {quota} is reached")
-    # Before 1.6 or so it is the evaluation before the blocked one that holds the account.
+    # Before 1.1 it is the evaluation before the blocked one that holds the account.
     account = next((one for one in (blocked, *newest) if one.get("FailedTGAllocs")), None)
     if account is None:
         return Verdict(WaitsFor.CAPACITY, "Nomad gives no account of it")

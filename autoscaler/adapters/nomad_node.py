@@ -5,8 +5,9 @@ Pure; imports core and the Nomad modules beside it.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
 from types import MappingProxyType
 from typing import Any
 
@@ -21,6 +22,13 @@ _INSTANCE = "unique.platform.aws.instance-id"
 _UNIQUE = "unique."
 #: Nomad has node pools since 1.6; before, every node is as good as in this one.
 _DEFAULT_POOL = "default"
+_DIGEST_LENGTH = 12
+
+
+#: Nor is where its agent listens, though it is not named as unique.
+_PLACES = frozenset({"nomad.advertise.address"})
+#: A set that Nomad prints in any order.
+_SIGNALS = "os.signals"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,22 +36,26 @@ class Record:
     """What only a node's own record tells."""
 
     instance_id: str | None = None
-    #: Nomad's computed class; empty of a node that is gone.
-    kind: str = ""
-    #: ``attr.…`` and ``meta.…``.
-    values: Mapping[str, str] = field(default_factory=dict)
+    #: Nomad's name for nodes that it takes to be alike.  Since an agent's address counts there,
+    #: hardly any two are.
+    computed_class: str = ""
+    #: ``attr.…`` and ``meta.…``; None of a node that is gone.
+    values: Mapping[str, str] | None = None
+    #: Equal for equal values.
+    digest: str = ""
 
 
 def record_of(node: Mapping[str, Any]) -> Record:
     """From ``/v1/node/:id``."""
     attributes, meta = node["Attributes"] or {}, node["Meta"] or {}
     values = {
-        f"{kind}.{name}": value
-        for kind, found in (("attr", attributes), ("meta", meta))
+        f"{part}.{name}": ",".join(sorted(value.split(","))) if name == _SIGNALS else value
+        for part, found in (("attr", attributes), ("meta", meta))
         for name, value in found.items()
-        if not name.startswith(_UNIQUE)
+        if not name.startswith(_UNIQUE) and name not in _PLACES
     }
-    return Record(attributes.get(_INSTANCE), node["ComputedClass"], MappingProxyType(values))
+    digest = sha256(repr(sorted(values.items())).encode()).hexdigest()[:_DIGEST_LENGTH]
+    return Record(attributes.get(_INSTANCE), node["ComputedClass"], values, digest)
 
 
 def selected(stub: Mapping[str, Any], selector: NodeSelector) -> bool:
@@ -88,7 +100,7 @@ def node_of(
             for one in load.allocations
             if not one.is_system
         ),
-        facts=_facts(stub, record) if record.kind else None,
+        facts=_facts(stub, record),
     )
 
 
@@ -99,20 +111,21 @@ def _status(word: str) -> NodeStatus:
         return NodeStatus.OTHER
 
 
-def _facts(stub: Mapping[str, Any], record: Record) -> NodeFacts:
+def _facts(stub: Mapping[str, Any], record: Record) -> NodeFacts | None:
     """Named as constraints name them, less the ``${}``."""
-    values = {
+    if record.values is None:
+        return None
+    place = {
         "node.class": stub["NodeClass"],
         "node.datacenter": stub["Datacenter"],
         "node.pool": pool_of(stub),
-        **record.values,
     }
-    kind = [record.kind]
+    values = {**record.values, **place}
+    kind = [*place.values(), record.digest]
     for name, state in sorted((stub.get("Drivers") or {}).items()):
         # Nomad asks for a driver's state, and for its attribute only where there is no state.
         if state and state["Detected"] and state["Healthy"]:
             values.setdefault(f"attr.driver.{name}", "1")
         elif values.pop(f"attr.driver.{name}", None) is not None:
-            # Detected, not healthy: Nomad's computed class does not know.
-            kind.append(f"without {name}")
+            kind.append(f"without {name}")  # Detected, and not healthy.
     return NodeFacts(" ".join(kind), MappingProxyType(values))

@@ -82,7 +82,7 @@ class NomadNodes:
         self._records = _Records(client)
         #: Every allocation of the cluster that lives, by id.
         self.live: Mapping[str, Allocation] = {}
-        #: The stubs of those that the server's list still had though they have ended, by id.
+        #: The stubs of those that ended since the observation before, if the list still has them.
         self.ended: Mapping[str, Mapping[str, Any]] = {}
         #: The pool's nodes that take work.
         self.ready: tuple[ReadyNode, ...] = ()
@@ -184,16 +184,17 @@ class NomadNodes:
             params={"resources": "true", "namespace": "*", "filter": _NOT_ENDED},
         )
         stubs = decoded(reply, "allocation list")
-        found = read("allocation list", lambda: live_allocations(stubs))
+        found = read("allocation list", lambda: live_allocations(stubs, self.live))
         live = {one.allocation_id: one for one in found}
-        self.ended = {stub["ID"]: stub for stub in stubs if stub["ID"] not in live}
+        gone = self.live.keys() - live.keys()
+        self.ended = {stub["ID"]: stub for stub in stubs if stub["ID"] in gone}
         self.live = live
         return found
 
 
 def _ready_node(stub: Mapping[str, Any], record: Record) -> ReadyNode:
     return ReadyNode(
-        record.kind,
+        record.computed_class,
         stub["NodeClass"],
         stub["Datacenter"],
         pool_of(stub),

@@ -4,7 +4,7 @@ How long children work, and what profile they have: read a few at a time, betwee
 Imports core and the Nomad modules beside it.
 """
 
-from collections import ChainMap
+from collections import ChainMap, deque
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -16,6 +16,8 @@ from autoscaler.core.model import Finished
 
 #: In one go, so many allocations that ended are read, and so many children that run.
 _READS_MAX = 50
+#: Of a job whose queue cannot be read, so many that finished are kept.
+_FINISHED_MAX = 400
 
 
 class ServiceTimes:
@@ -29,7 +31,7 @@ class ServiceTimes:
         self._client = client
         self._alive: dict[str, Allocation] = {}
         self._ended: dict[str, Allocation] = {}
-        self._finished: dict[str, list[Finished]] = {job: [] for job in jobs}
+        self._finished = {job: deque[Finished](maxlen=_FINISHED_MAX) for job in jobs}
         self._asks: dict[str, JobAsk] = {}
         self._read: dict[str, str | None] = {}
         self._listed: dict[str, dict[str, str | None]] = {}
@@ -79,7 +81,8 @@ class ServiceTimes:
 
     def take(self, job: str) -> tuple[Finished, ...]:
         """Those that finished since this was asked before; handed over once."""
-        taken, self._finished[job] = tuple(self._finished[job]), []
+        taken = tuple(self._finished[job])
+        self._finished[job].clear()
         return taken
 
     def _is_ours(self, one: Allocation) -> bool:

@@ -13,7 +13,7 @@ from autoscaler.adapters.nomad_client import NomadClient, NotFound, decoded
 from autoscaler.adapters.nomad_evaluations import ReadyNode, agreed, verdict_of
 from autoscaler.adapters.nomad_replies import PendingChild, children_prefix, read
 from autoscaler.core.model import Verdict, WaitsFor
-from autoscaler.errors import NomadDenied
+from autoscaler.errors import MalformedReply, NomadDenied
 
 _INTERVAL = timedelta(seconds=15)
 #: So many of the children that have waited longest are asked for.
@@ -50,7 +50,7 @@ class NomadVerdicts:
         if not oldest or (self._read_at is not None and now - self._read_at < _INTERVAL):
             return
         self._read_at = now
-        heads = self._batch_queue.heads(ask.node_pool, now)
+        heads = self._heads(ask.node_pool, now)
         ours = [head.job for head in heads if self._is_ours(head)]
         if heads and not ours:
             held = [self._held(head, ready) for head in heads]
@@ -63,6 +63,13 @@ class NomadVerdicts:
             self._of(child, self._client.namespace, ready) for child in list(asked)[:_CHILDREN_MAX]
         ]
         self.verdict = agreed([verdict for verdict in verdicts if verdict is not None])
+
+    def _heads(self, node_pool: str, now: datetime) -> tuple[QueueHead, ...]:
+        try:
+            return self._batch_queue.heads(node_pool, now)
+        except (MalformedReply, NomadDenied):
+            # Its form is not settled yet; what the children themselves wait for can still be told.
+            return ()
 
     def _is_ours(self, head: QueueHead) -> bool:
         return head.namespace in ("", self._client.namespace) and head.job.startswith(

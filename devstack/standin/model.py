@@ -169,6 +169,9 @@ class Evaluation:
     wait_until: int = 0
     failed_groups: Mapping[str, Json] | None = None
     queued: Mapping[str, int] | None = None
+    #: Of a blocked one: whether nodes of a class may run the job at all; None where a constraint
+    #: is about what is unique to a node.
+    class_eligibility: Mapping[str, bool] | None = field(default_factory=dict)
     snapshot_index: int = 0
     create_index: int = 0
     modify_index: int = 0

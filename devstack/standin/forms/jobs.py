@@ -45,8 +45,9 @@ def _compressed(payload: bytes) -> bytes:
     return bytes(head) + payload
 
 
-def job_stub(job: Job, summary: Summary | None) -> Json:
-    return {
+def job_stub(job: Job, summary: Summary | None, *, meta: bool = False) -> Json:
+    """A job in a list; ``meta`` asks for its metadata, as newer versions give it."""
+    stub = {
         "CreateIndex": job.create_index,
         "Datacenters": list(job.datacenters),
         "ID": job.id,
@@ -65,6 +66,7 @@ def job_stub(job: Job, summary: Summary | None) -> Json:
         "SubmitTime": job.submit_time,
         "Type": job.type,
     }
+    return {**stub, "Meta": job.spec["Meta"]} if meta else stub
 
 
 def summary_form(summary: Summary) -> Json:

@@ -21,11 +21,11 @@ def eval_form(item: Evaluation) -> Json:
     return {
         "AnnotatePlan": False,
         "BlockedEval": item.blocked_eval,
-        "ClassEligibility": None,
+        "ClassEligibility": dict(item.class_eligibility) if item.class_eligibility else None,
         "CreateIndex": item.create_index,
         "CreateTime": item.create_time,
         "DeploymentID": "",
-        "EscapedComputedClass": False,
+        "EscapedComputedClass": item.class_eligibility is None,
         "FailedTGAllocs": dict(item.failed_groups) if item.failed_groups else None,
         "ID": item.id,
         "JobID": item.job_id,

@@ -33,7 +33,10 @@ def list_jobs(server: Server, request: Request) -> Reply:
 
     def select() -> Callable[[], Reply]:
         summaries = store.summaries.copy()
-        return listing(request, store.jobs, lambda job: job_stub(job, summaries.get(job.id)))
+        meta = request.query.get("meta", "") == "true"
+        return listing(
+            request, store.jobs, lambda job: job_stub(job, summaries.get(job.id), meta=meta)
+        )
 
     return answer(store, request, Read(index, select))
 

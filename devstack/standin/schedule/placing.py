@@ -38,6 +38,8 @@ class Metrics:
     dimension_exhausted: Counter[str] = field(default_factory=Counter)
     scores: list[tuple[str, float]] = field(default_factory=list)
     coalesced: int = 0
+    #: Whether nodes of a class may run the group at all; None where that is no matter of class.
+    eligibility: Mapping[str, bool] | None = None
 
     def to_json(self, nanoseconds: int) -> Json:
         """The API's form; what was not counted is null."""
@@ -106,6 +108,7 @@ def choose(
         fitting.append((score, node))
         if len(fitting) == CHOICES:
             break
+    metrics.eligibility = judge.eligibility()
     metrics.scores.sort(key=lambda scored: -scored[1])
     return max(fitting, key=lambda pair: pair[0])[1] if fitting else None, metrics
 
@@ -124,6 +127,12 @@ class _Judge:
             for item in (*job.constraints, *group.constraints)
             for side in (item.left, item.right)
         )
+
+    def eligibility(self) -> Mapping[str, bool] | None:
+        """What was found of each class that was looked at."""
+        if not self._by_class:
+            return None
+        return {**dict.fromkeys(self._ineligible, False), **dict.fromkeys(self._eligible, True)}
 
     def reason_against(self, node: Node) -> str:
         if node.computed_class in self._eligible:

@@ -34,6 +34,7 @@ from devstack.standin.schedule.reconcile import Difference, Place, difference
 
 if TYPE_CHECKING:
     import random
+    from collections.abc import Iterable, Mapping
 
     from devstack.standin.state.store import Store
     from devstack.standin.state.write import Write
@@ -133,11 +134,12 @@ class Scheduler:
         todo = difference(job, allocations, store.nodes, now)
         placed: list[Allocation] = []
         failed: dict[str, Json] = {}
+        eligibility: dict[str, bool] | None = {}
         if job is not None and todo.places:
-            placed, failed = self._place(job, item, todo)
+            placed, failed, eligibility = self._place(job, item, todo)
         blocked_id = ""
         if failed and item.status != BLOCKED and job is not None:
-            blocked_id = self._block(item, snapshot)
+            blocked_id = self._block(item, snapshot, eligibility)
         if todo.stops or placed:
             self._apply(item, todo, placed)
         for alloc_id, instant in todo.later.items():
@@ -159,8 +161,13 @@ class Scheduler:
 
     def _place(
         self, job: Job, item: Evaluation, todo: Difference
-    ) -> tuple[list[Allocation], dict[str, Json]]:
-        """Find a node for each instance; returns what was placed, and the metrics of failures."""
+    ) -> tuple[list[Allocation], dict[str, Json], dict[str, bool] | None]:
+        """
+        Find a node for each instance.
+
+        Returns what was placed, the metrics of failures, and which classes may run the job.
+        """
+        judged: list[Mapping[str, bool] | None] = []
         placed: list[Allocation] = []
         failures: dict[str, Metrics] = {}
         started = time.perf_counter_ns()
@@ -175,8 +182,10 @@ class Scheduler:
             known = None if placed or todo.stops else self._known_failure(job, place)
             if known is not None:
                 failures[place.group.name] = replace(known)
+                judged.append(known.eligibility)
                 continue
             node, metrics = choose(job, place.group, self._ready_nodes(), usage, self._rng)
+            judged.append(metrics.eligibility)
             if node is None:
                 self._remember_failure(job, place, metrics)
                 failures[place.group.name] = replace(metrics)
@@ -185,7 +194,8 @@ class Scheduler:
             nanoseconds = time.perf_counter_ns() - started
             placed.append(_allocation(job, item, place, node, metrics.to_json(nanoseconds)))
         nanoseconds = time.perf_counter_ns() - started
-        return placed, {name: metrics.to_json(nanoseconds) for name, metrics in failures.items()}
+        forms = {name: metrics.to_json(nanoseconds) for name, metrics in failures.items()}
+        return placed, forms, _eligibility(judged)
 
     def _ready_nodes(self) -> list[Node]:
         version = self._store.table_index["nodes"]
@@ -206,7 +216,9 @@ class Scheduler:
         if self._known_failure(job, place) is None:
             self._failures[1][job.shape, place.group.name] = metrics
 
-    def _block(self, item: Evaluation, snapshot: int) -> str:
+    def _block(
+        self, item: Evaluation, snapshot: int, eligibility: Mapping[str, bool] | None
+    ) -> str:
         """Make the evaluation that waits for room; a job has one at most."""
         blocked = Evaluation(
             id=new_id(),
@@ -218,6 +230,7 @@ class Scheduler:
             status_description=NO_ROOM,
             job_modify_index=item.job_modify_index,
             previous_eval=item.id,
+            class_eligibility=eligibility,
             snapshot_index=snapshot,
         )
         older = [one for one in self._store.job_evals(item.job_id) if one.status == BLOCKED]
@@ -265,6 +278,17 @@ class Scheduler:
         with self._store.write("EvaluationUpdated") as write:
             write.put_eval(later)
             write.put_alloc(replace(allocation, followup_eval=later.id), by_server=True)
+
+
+def _eligibility(judged: Iterable[Mapping[str, bool] | None]) -> dict[str, bool] | None:
+    """Of several groups: a class that may run one of them is eligible."""
+    found: dict[str, bool] = {}
+    for one in judged:
+        if one is None:
+            return None
+        for name, eligible in one.items():
+            found[name] = found.get(name, False) or eligible
+    return found
 
 
 def _queued(job: Job | None, todo: Difference, placed: list[Allocation]) -> dict[str, int] | None:

@@ -77,16 +77,6 @@ def test_a_node_states_its_facts_as_constraints_name_them(
     assert not any("unique." in name for name in facts)
 
 
-def test_nodes_that_are_alike_share_their_facts(cluster: NomadCluster, pool: NomadPool) -> None:
-    boot(cluster, pool, "i-00000000000000001")
-    boot(cluster, pool, "i-00000000000000002")
-
-    facts = [node.facts for node in pool.nodes(now())]
-
-    assert facts[0] is not None
-    assert facts[0] == facts[1]
-
-
 def test_an_ineligible_node_places_nothing_until_it_is_taken_back(
     cluster: NomadCluster, pool: NomadPool
 ) -> None:
