@@ -12,7 +12,7 @@ import json
 import os
 import socket
 import sys
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -225,10 +225,10 @@ def describe(autoscaling: Any, name: str) -> Group:
     )
 
 
-def running(ec2: Any, group: str) -> frozenset[str]:
-    """The ids of a group's instances whose machines are on, whatever the group says of them."""
+def machines_on(ec2: Any, instance_ids: Collection[str]) -> frozenset[str]:
+    """Those of the instances whose machines are on, whatever a group says of them."""
     filters = [
-        {"Name": "tag:aws:autoscaling:groupName", "Values": [group]},
+        {"Name": "instance-id", "Values": list(instance_ids)},
         {"Name": "instance-state-name", "Values": ["pending", "running"]},
     ]
     pages = ec2.get_paginator("describe_instances").paginate(Filters=filters)

@@ -64,6 +64,7 @@ class Machines:
         self.spot_groups: set[str] = set()
         #: How many machines have been launched and ended.
         self.changes = 0
+        self._known: dict[str, Any] = {}
 
     def groups(self) -> list[Any]:
         """Moto's groups; see ``devstack.awsscaling.Group`` for what is used of them."""
@@ -132,17 +133,17 @@ class Machines:
         """End a machine, as EC2's TerminateInstances does; nothing if it has ended."""
         if self.is_on(instance_id):
             self.changes += 1
-            self._backend("ec2").get_instance(instance_id).terminate()
+            self.instance(instance_id).terminate()
 
     def is_on(self, instance_id: str) -> bool:
-        return self._backend("ec2").get_instance(instance_id).state not in _OFF
+        return self.instance(instance_id).state not in _OFF
 
     def instance(self, instance_id: str) -> Any:
         """Moto's instance; raises KeyError if there is none of that id."""
-        for instance in self._backend("ec2").all_instances():
-            if instance.id == instance_id:
-                return instance
-        raise KeyError(instance_id)
+        if instance_id not in self._known:
+            # Moto looks through all of them, which is too slow for every look at every group.
+            self._known = {one.id: one for one in self._backend("ec2").all_instances()}
+        return self._known[instance_id]
 
     def queue(self, name: str, body: str) -> None:
         """Put a message into an SQS queue; raises KeyError if there is none of that name."""

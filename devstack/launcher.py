@@ -11,7 +11,7 @@ from collections.abc import Callable
 from types import TracebackType
 from typing import Self
 
-from devstack.aws import Instance, LocalAws, describe, running
+from devstack.aws import Group, Instance, LocalAws, describe, machines_on
 from devstack.cluster import NodeSpec, NomadCluster
 from devstack.fleet import Figures, Fleet, Life, figures
 
@@ -95,9 +95,7 @@ class Launcher:
 
     def _follow_group(self) -> None:
         group = describe(self._autoscaling, self._group)
-        # The machine decides, not the group's state: one that a lifecycle hook holds may still be
-        # on, or have been taken back long ago.
-        on = running(self._ec2, self._group)
+        on = self._machines_on(group)
         self._instances.update({instance.id: instance for instance in group.instances})
         with self._lock:
             self._fleet.launch(
@@ -110,6 +108,14 @@ class Launcher:
             killed = self._cluster.stop_node(life.instance) if has_node else ()
             with self._lock:
                 self._fleet.terminated(life.instance, time.monotonic(), killed)
+
+    def _machines_on(self, group: Group) -> set[str]:
+        # The machine decides, not the group's state: one that a lifecycle hook holds may still be
+        # on, or have been taken back long ago.
+        states = {instance.id: instance.state for instance in group.instances}
+        leaving = {one for one, state in states.items() if state.startswith("Terminating")}
+        still_on = machines_on(self._ec2, leaving) if leaving else frozenset()
+        return (states.keys() - leaving) | still_on
 
     def _start_booted(self) -> None:
         with self._lock:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from devstack.aws import LocalAws, describe
+from devstack.aws import LocalAws, describe, machines_on
 from devstack.deadline import wait_until
 from devstack.environment import base_environment
 
@@ -33,6 +33,10 @@ class Account:
     def states(self) -> dict[str, str]:
         """The lifecycle states of the group's instances, by id."""
         return {one.id: one.state for one in describe(self.autoscaling, self.group).instances}
+
+    def on(self) -> frozenset[str]:
+        """The group's instances whose machines are on."""
+        return machines_on(self.ec2, self.states())
 
     def launch(self, count: int) -> list[str]:
         """Bring the group to ``count`` instances, all InService."""

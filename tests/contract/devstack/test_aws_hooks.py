@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from devstack.aws import running
 from tests.contract.devstack.conftest import Account
 
 HOOK = "drain"
@@ -93,7 +92,7 @@ def test_hooks_are_found_by_name_changed_and_deleted(account: Account) -> None:
 def test_a_terminated_instance_waits_with_its_machine_on(account: Account, held: str) -> None:
     assert account.states() == {held: WAIT}
     assert account.desired() == 0
-    assert running(account.ec2, account.group) == {held}
+    assert account.on() == {held}
     (ending,) = [one for one in account.activities() if "Terminating" in one["Description"]]
     assert ending["StatusCode"] == "MidLifecycleAction"
 
@@ -102,7 +101,7 @@ def test_a_completed_action_lets_it_go(account: Account, held: str) -> None:
     account.control.set_pace(terminating_seconds=0.5)
     complete(account, held)
     assert account.states() == {held: "Terminating:Proceed"}
-    assert running(account.ec2, account.group) == frozenset()
+    assert account.on() == frozenset()
 
     account.wait(lambda: account.states() == {}, "the instance gone")
     assert account.activities("MidLifecycleAction") == []

@@ -1,6 +1,6 @@
 """Whom AWS ends when desired is lowered, and whom it must not."""
 
-from devstack.aws import running
+from devstack.aws import machines_on
 from devstack.awsfailures import LaunchFailure
 from tests.contract.devstack.conftest import Account
 
@@ -59,12 +59,12 @@ def test_an_instance_ended_by_aws_itself_is_replaced_though_protected(account: A
 
 
 def test_a_deleted_groups_machines_are_off(account: Account) -> None:
-    account.launch(2)
+    instance_ids = account.launch(2)
     account.autoscaling.delete_auto_scaling_group(
         AutoScalingGroupName=account.group, ForceDelete=True
     )
 
-    assert running(account.ec2, account.group) == frozenset()
+    assert machines_on(account.ec2, instance_ids) == frozenset()
 
 
 def test_launches_are_spread_over_the_zones(account: Account) -> None:

@@ -4,7 +4,6 @@ from typing import Any
 
 import pytest
 
-from devstack.aws import running
 from devstack.errors import DevstackError
 from tests.contract.devstack.conftest import Account
 
@@ -94,7 +93,7 @@ def test_an_interrupted_one_has_its_notice_and_is_then_taken_back(account: Accou
     account.control.interrupt(victim, after_seconds=0.5)
     noticed = account.spot_request(victim)
     assert account.states() == {victim: "InService"}
-    assert running(account.ec2, account.group) == {victim}
+    assert account.on() == {victim}
 
     account.wait(lambda: victim not in account.states(), "the instance gone")
     closed = account.spot_request(victim)
@@ -144,7 +143,7 @@ def test_a_hook_holds_one_whose_machine_is_off(account: Account) -> None:
     account.control.interrupt(victim, after_seconds=0)
 
     assert account.states()[victim] == "Terminating:Wait"
-    assert victim not in running(account.ec2, account.group)
+    assert victim not in account.on()
 
 
 def test_an_on_demand_instance_cannot_be_interrupted(account: Account) -> None:
