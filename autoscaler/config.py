@@ -3,7 +3,7 @@ From YAML and the environment to one frozen ``Config``, or a ``ConfigError`` wit
 
 Unknown keys are refused and nothing is adjusted in silence.  The environment is honoured as
 Nomad's and AWS's own tools do; secrets come from it, or from files, never from the YAML.
-Imports core.settings, errors, logs, yaml and pydantic.
+Imports core.settings, errors, logs, schedules, yaml and pydantic.
 """
 
 import re
@@ -21,11 +21,14 @@ from pydantic import TypeAdapter, ValidationError
 from autoscaler.core.settings import PoolSettings, problems
 from autoscaler.errors import ConfigError
 from autoscaler.logs import Format, Level
+from autoscaler.schedules import schedule_problems
 
 _STRICT: dict[str, Any] = {"extra": "forbid"}
 
 _UNITS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400}
 _DURATION = re.compile(r"(?:[0-9]+(?:\.[0-9]+)?(?:ms|[smhd]))+")
+#: Longer ones would lead beyond the calendar.
+_DURATION_MAX = timedelta(days=3650)
 _DURATION_PART = re.compile(r"([0-9.]+)(ms|[smhd])")
 
 
@@ -82,6 +85,8 @@ class Config:
 
     __pydantic_config__: ClassVar[dict[str, Any]] = _STRICT
     interval: timedelta = timedelta(seconds=10)
+    #: Where the journal is kept; None: nowhere.
+    state_dir: str | None = None
     log: LogSettings = field(default_factory=LogSettings)
     nomad: NomadSettings = field(default_factory=NomadSettings)
     aws: AwsSettings
@@ -114,14 +119,18 @@ def parse(text: str, environment: Mapping[str, str], *, source: str = "configura
     try:
         config = TypeAdapter(Config).validate_python(data)
     except ValidationError as error:
-        found.extend(_problem(one) for one in error.errors(include_url=False))
-        found.extend(problems(_sound_pools(data)))
+        found.extend(_problem(one) for one in error.errors(include_url=False) if not _echoes(one))
+        found.extend(_of_pools(_sound_pools(data)))
         raise ConfigError(source, _placed(found, lines)) from error
-    found.extend(problems(dict(enumerate(config.pools))))
+    found.extend(_of_pools(dict(enumerate(config.pools))))
     found.extend(_of_the_whole(config))
     if found:
         raise ConfigError(source, _placed(found, lines))
-    return replace(config, nomad=_with_environment(config.nomad, environment))
+    return replace(
+        config,
+        nomad=_with_environment(config.nomad, environment),
+        state_dir=config.state_dir or _systemd_state_dir(environment),
+    )
 
 
 def parse_duration(text: str) -> timedelta:
@@ -130,7 +139,10 @@ def parse_duration(text: str) -> timedelta:
         message = f"{text!r} is no duration; write a number and a unit, such as 30s, 1m30s or 2h"
         raise ValueError(message)
     parts = _DURATION_PART.findall(text)
-    return timedelta(seconds=sum(float(number) * _UNITS[unit] for number, unit in parts))
+    seconds = sum(float(number) * _UNITS[unit] for number, unit in parts)
+    if seconds > _DURATION_MAX.total_seconds():
+        raise ValueError(f"{text!r} is longer than ten years")
+    return timedelta(seconds=seconds)
 
 
 def _sound_pools(data: Mapping[str, Any]) -> dict[int, PoolSettings]:
@@ -141,6 +153,14 @@ def _sound_pools(data: Mapping[str, Any]) -> dict[int, PoolSettings]:
         with suppress(ValidationError):
             sound[index] = TypeAdapter(PoolSettings).validate_python(one)
     return sound
+
+
+def _of_pools(pools: Mapping[int, PoolSettings]) -> Iterator[str]:
+    yield from problems(pools)
+    for index, pool in pools.items():
+        for place, schedule in enumerate(pool.schedules):
+            for problem in schedule_problems(schedule):
+                yield f"pools.{index}.schedules.{place}.{problem}"
 
 
 def _of_the_whole(config: Config) -> Iterator[str]:
@@ -180,6 +200,11 @@ def _with_environment(nomad: NomadSettings, environment: Mapping[str, str]) -> N
     )
 
 
+def _systemd_state_dir(environment: Mapping[str, str]) -> str | None:
+    """The first directory of the unit's ``StateDirectory=``, as systemd tells it."""
+    return environment.get("STATE_DIRECTORY", "").partition(":")[0] or None
+
+
 def _with_durations(data: Any, kind: Any, path: str, found: list[str]) -> Any:
     """Texts where the settings want durations, turned into durations."""
     inner = _item_type(kind)
@@ -193,19 +218,22 @@ def _with_durations(data: Any, kind: Any, path: str, found: list[str]) -> Any:
     hints = typing.get_type_hints(kind)
     kinds = {one.name.rstrip("_"): hints[one.name] for one in fields(kind)}
     return {
-        key: _duration(value, f"{path}{key}", found)
-        if kinds.get(key) is timedelta
+        key: _duration(value, kinds[key], f"{path}{key}", found)
+        if kinds.get(key) in (timedelta, timedelta | None)
         else _with_durations(value, kinds.get(key), f"{path}{key}.", found)
         for key, value in data.items()
     }
 
 
-def _duration(value: Any, path: str, found: list[str]) -> Any:
+def _duration(value: Any, kind: Any, path: str, found: list[str]) -> Any:
+    if value is None and kind is not timedelta:
+        return None
     try:
         return parse_duration(value if isinstance(value, str) else str(value))
     except ValueError as error:
         found.append(f"{path}: {error}")
-        return timedelta(seconds=1)  # Any; the problem is noted, and the rest shall be found too.
+        # One that breaks no rule: the problem is noted, and the rest shall be found too.
+        return timedelta(minutes=1)
 
 
 def _item_type(kind: Any) -> Any:
@@ -213,9 +241,20 @@ def _item_type(kind: Any) -> Any:
     return arguments[0] if typing.get_origin(kind) is tuple and arguments else None
 
 
+#: How pydantic names the two that ``group`` can be.
+_ONE, _SEVERAL = "str", "tuple[str, ...]"
+
+
+def _echoes(error: Any) -> bool:
+    """Whether it says only that a list is no text, where both can be: of the list is said more."""
+    return (error["type"], error["loc"][-1]) == ("string_type", _ONE)
+
+
 def _problem(error: Any) -> str:
-    path = ".".join(str(part) for part in error["loc"])
+    path = ".".join(str(part) for part in error["loc"] if part != _SEVERAL)
     match error["type"]:
+        case "tuple_type" if error["loc"][-1] == _SEVERAL:
+            return f"{path}: should be a name or a list of names, not {error['input']!r}"
         case "unexpected_keyword_argument" | "extra_forbidden":
             return f"{path}: no such key"
         case "missing" | "missing_keyword_only_argument" | "missing_argument":

@@ -2,10 +2,11 @@
 One cycle: observe → decide → act → report.
 
 The daemon, ``--once`` and ``--dry-run`` all call this ``run_cycle``; only the world that they hand
-in differs.  Imports core, ports, clock and errors.
+in differs.  Imports core, ports, clock, schedules and errors.
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from autoscaler.clock import Clock
 from autoscaler.core.memory import Memory
@@ -14,6 +15,7 @@ from autoscaler.core.policy import decide
 from autoscaler.core.settings import PoolSettings
 from autoscaler.errors import ActionError, ObservationError
 from autoscaler.ports import ActionReport, CycleReport, Reporter, World
+from autoscaler.schedules import open_windows
 
 
 def run_cycle(  # noqa: PLR0913 - all that a cycle depends on, so that nothing hides in globals
@@ -29,7 +31,7 @@ def run_cycle(  # noqa: PLR0913 - all that a cycle depends on, so that nothing h
     """Run one cycle of one pool; ``stopping`` is asked before each action."""
     started = clock.monotonic()
     now = clock.now()
-    observation = world.observe(now)
+    observation = replace(world.observe(now), windows=open_windows(settings.schedules, now))
     decision = decide(observation, settings, memory, now)
     actions = _carry_out(world, plan(decision, now), stopping)
     applied = [report.action for report in actions if report.outcome == "applied"]
@@ -69,8 +71,9 @@ def _carry_out_one(world: World, action: Action) -> ActionReport:
     if isinstance(action, Terminate) and not world.still_idle(action.node.node_id):
         world.apply(Uncordon(action.node))
         return ActionReport(action, "given_up", "work came before the cordon took; taken back")
-    if isinstance(action, TerminateUnjoined):
-        if not world.still_unjoined(action.instance.instance_id):
-            return ActionReport(action, "given_up", "its node has joined after all")
+    if isinstance(action, TerminateUnjoined) and not world.still_unjoined(
+        action.instance.instance_id
+    ):
+        return ActionReport(action, "given_up", "its node has joined after all")
     world.apply(action)
     return ActionReport(action, "applied")

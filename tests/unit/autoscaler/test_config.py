@@ -7,6 +7,7 @@ import pytest
 import yaml
 
 from autoscaler.config import load, parse, parse_duration
+from autoscaler.core.settings import Scaling, Schedule, Step
 from autoscaler.errors import ConfigError
 
 EXAMPLE = Path("config.example.yaml")
@@ -45,7 +46,9 @@ def test_the_minimum_gets_the_defaults():
 
     assert config.interval == timedelta(seconds=10)
     assert config.nomad.address == "http://127.0.0.1:4646"
-    assert config.pools[0].scaling.scale_in.idle_after == timedelta(minutes=5)
+    assert config.state_dir is None
+    assert config.pools[0].scaling == Scaling()
+    assert config.pools[0].scaling.strategy == "backlog"
 
 
 def test_the_example_loads_and_names_every_key():
@@ -73,10 +76,14 @@ def test_the_examples_defaults_are_the_codes():
     shown = yaml.safe_load(EXAMPLE.read_text())
     for section in ("log", "datadog", "nomad"):
         del shown[section]
-    del shown["interval"]
-    for key in ("scale_out", "scale_in", "strategy"):
-        del shown["pools"][0]["scaling"][key]
-    del shown["pools"][0]["boot_timeout"]
+    for key in ("interval", "state_dir"):
+        del shown[key]
+    pool = shown["pools"][0]
+    for key in ("boot_timeout", "unjoined_max"):
+        del pool[key]
+    # Lists whose one entry shows what goes there.
+    del pool["schedules"][0]["timezone"]
+    pool["scaling"] = {"steps": pool["scaling"]["steps"]}
 
     assert parse(yaml.safe_dump(shown), {}) == load(EXAMPLE, {})
 
@@ -135,6 +142,103 @@ def test_rules_of_sound_pools_are_checked_beside_a_broken_one():
     assert any("pools.2.group: 'nomad-clients' is already that of pools.1" in p for p in found)
 
 
+def with_pool(extra):
+    """The minimum with more keys in its pool."""
+    return MINIMAL + "".join(f"    {line}\n" for line in extra.splitlines())
+
+
+def test_a_group_is_one_name_or_several_in_order():
+    one = parse(MINIMAL, {}).pools[0]
+    two = parse(MINIMAL.replace("nomad-clients", "[spot, on-demand]"), {}).pools[0]
+
+    assert one.groups == ("nomad-clients",)
+    assert two.groups == ("spot", "on-demand")
+
+
+@pytest.mark.parametrize(
+    ("group", "expected"),
+    [
+        ("5", "line 5: pools.0.group: should be a name or a list of names, not 5"),
+        ("{a: b}", "line 5: pools.0.group: should be a name or a list of names, not {'a': 'b'}"),
+        ("[a, 5]", "line 5: pools.0.group.1: input should be a valid string, not 5"),
+        ("[]", "line 5: pools.0.group: is empty; name an Auto Scaling group"),
+    ],
+)
+def test_a_group_that_is_neither_is_one_problem(group, expected):
+    assert problems(MINIMAL.replace("nomad-clients", group)) == (expected,)
+
+
+def test_a_duration_that_may_be_null_is_one_or_the_other():
+    def idle_after(text):
+        extra = f"scaling: {{scale_in: {{idle_after: {text}}}}}"
+        return parse(with_pool(extra), {}).pools[0].scaling.scale_in.idle_after
+
+    assert idle_after("null") is None
+    assert idle_after("0s") == timedelta(0)
+    assert idle_after("5m") == timedelta(minutes=5)
+    with pytest.raises(ConfigError, match=r"line 9: .*idle_after: '5' is no duration"):
+        idle_after("5")
+
+
+def test_a_duration_that_may_not_be_null_says_how_to_write_one():
+    (problem,) = problems(with_pool("boot_timeout: null"))
+
+    assert "pools.0.boot_timeout: 'None' is no duration" in problem
+
+
+def test_steps_and_schedules_are_lists_of_keys():
+    pool = parse(
+        with_pool(
+            "scaling: {strategy: steps, steps: [{queue: 1, add: 1}, {queue: 20, add: 5}]}\n"
+            "schedules:\n"
+            "  - {cron: 0 8 * * mon-fri, duration: 10h, timezone: America/New_York, min: 2}\n"
+        ),
+        {},
+    ).pools[0]
+
+    assert pool.scaling.steps == (Step(queue=1, add=1), Step(queue=20, add=5))
+    assert pool.schedules == (
+        Schedule(
+            cron="0 8 * * mon-fri",
+            duration=timedelta(hours=10),
+            timezone="America/New_York",
+            min=2,
+        ),
+    )
+
+
+def test_every_problem_of_a_schedule_is_named_with_its_place():
+    found = problems(
+        with_pool(
+            "scaling: {strategy: steps}\n"
+            "schedules:\n"
+            "  - cron: 0 25 * * *\n"
+            "    duration: 10\n"
+            "    timezone: Europe/Berlinn\n"
+            "    min: 6\n"
+        )
+    )
+
+    assert [one.partition(";")[0] for one in found] == [
+        "line 9: pools.0.scaling.steps: is empty, so nothing would ever be bought",
+        (
+            "line 11: pools.0.schedules.0.cron: '0 25 * * *' cannot be read: Error validating "
+            "expression '25': the last value (25) is higher than the maximum value (23)"
+        ),
+        "line 12: pools.0.schedules.0.duration: '10' is no duration",
+        "line 13: pools.0.schedules.0.timezone: 'Europe/Berlinn' is no time zone",
+        "line 14: pools.0.schedules.0.min: 6 is above the pool's max 5",
+    ]
+
+
+def test_the_state_directory_is_the_files_or_what_systemd_gives_the_service():
+    systemd = {"STATE_DIRECTORY": "/var/lib/autoscaler:/var/lib/other"}
+
+    assert parse(MINIMAL, {}).state_dir is None
+    assert parse(MINIMAL, systemd).state_dir == "/var/lib/autoscaler"
+    assert parse(MINIMAL + "state_dir: /srv/scaler\n", systemd).state_dir == "/srv/scaler"
+
+
 @pytest.mark.parametrize(
     ("text", "expected"), [("", "is empty"), ("[]", "is empty"), ("a: [", "is no YAML")]
 )
@@ -167,3 +271,8 @@ def test_durations(text, seconds):
 def test_what_is_no_duration_is_refused(text):
     with pytest.raises(ValueError, match="write a number and a unit"):
         parse_duration(text)
+
+
+def test_a_duration_beyond_the_calendar_is_refused():
+    with pytest.raises(ValueError, match="is longer than ten years"):
+        parse_duration("9999999999d")

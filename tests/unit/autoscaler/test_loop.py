@@ -1,8 +1,13 @@
 """One cycle: what is done, in which order, and where it ends."""
 
+from dataclasses import replace
+from datetime import timedelta
+
 from autoscaler.adapters.dry_run import DryRunWorld
-from autoscaler.core.decision import Memory
-from autoscaler.core.plan import Cordon, SetDesiredCapacity, Terminate, Uncordon
+from autoscaler.core.decision import Rule
+from autoscaler.core.memory import Memory
+from autoscaler.core.plan import Cordon, SetDesiredCapacity, Terminate, TerminateUnjoined, Uncordon
+from autoscaler.core.settings import Schedule
 from autoscaler.loop import run_cycle
 from tests.builders import (
     a_group,
@@ -133,3 +138,31 @@ def test_cordons_carry_the_time_of_the_cycle():
 
     assert isinstance(world.applied[0], Cordon)
     assert world.applied[0].at == at(7)
+
+
+def test_a_schedule_in_force_is_observed_and_keeps_nodes_there():
+    """The tests' epoch is a Sunday noon."""
+    noon = Schedule(cron="0 12 * * sun", duration=timedelta(hours=1), min=2)
+    settings = replace(some_settings(), schedules=(noon,))
+
+    during = run(FakeWorld(an_observation()), settings=settings)
+    after = run(FakeWorld(an_observation()), settings=settings, seconds=3600)
+
+    assert [one.size_min for one in during.observation.windows] == [2]
+    assert during.decision.desired == 2
+    assert Rule.SCHEDULE in [reason.rule for reason in during.decision.reasons]
+    assert after.decision.desired == 0
+
+
+def test_an_instance_that_joined_since_it_was_given_up_is_left_alone():
+    launched = an_instance(1, launched_at=at(-3600))
+    world = FakeWorld(an_observation(group=a_group(launched)))
+    world.joined.add("i-1")
+
+    report = run(world)
+
+    assert [(type(one.action), one.outcome) for one in report.actions] == [
+        (TerminateUnjoined, "given_up")
+    ]
+    assert world.applied == []
+    assert report.memory.never_joined_count == 0
