@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from autoscaler.adapters.asg import AutoScalingGroups
 from autoscaler.adapters.nomad import NomadPool
-from autoscaler.core.model import Group, JobQueue, Missing, Node, NodeStatus, Observation, Window
+from autoscaler.core.model import Group, JobQueue, Missing, Node, NodeStatus, Observation
 from autoscaler.core.plan import (
     Action,
     CompleteHook,
@@ -42,14 +42,11 @@ class LiveWorld:
         nomad: NomadPool,
         groups: AutoScalingGroups,
         *,
-        windows: Callable[[datetime], tuple[Window, ...]] = lambda _: (),
         aws_timeout_seconds: float = AWS_TIMEOUT_SECONDS,
     ) -> None:
-        """``windows``: which of the pool's schedules are in force at an instant."""
         self._pool = pool
         self._nomad = nomad
         self._groups = groups
-        self._windows = windows
         self._aws_timeout_seconds = aws_timeout_seconds
         self._reading: Future[tuple[Group, ...]] | None = None
         self._joined: frozenset[str] = frozenset()
@@ -69,8 +66,7 @@ class LiveWorld:
                 if node.instance_id and node.status is NodeStatus.READY
             )
         read = tuple(queue for queue in queues if queue is not None)
-        windows = self._windows(now)
-        return Observation(self._pool, read, nodes, groups, tuple(missing), windows)
+        return Observation(self._pool, read, nodes, groups, tuple(missing))
 
     def holds(self, instance_id: str) -> bool:
         """Whether the instance was one of the pool's when it was last observed."""

@@ -9,7 +9,7 @@ import pytest
 from autoscaler.adapters.dry_run import DryRunWorld
 from autoscaler.adapters.live import LiveWorld
 from autoscaler.core.decision import InstanceRef, NodeRef
-from autoscaler.core.model import Group, JobQueue, Missing, Node, NodeStatus, Window
+from autoscaler.core.model import Group, JobQueue, Missing, Node, NodeStatus
 from autoscaler.core.plan import (
     Action,
     CompleteHook,
@@ -149,17 +149,6 @@ def test_the_picture_has_the_groups_in_order_the_nodes_and_every_queue(
     assert seen.nodes == nomad.seen
     assert seen.groups is not None
     assert [group.name for group in seen.groups] == ["spot", "on-demand"]
-
-
-def test_the_schedules_in_force_at_the_instant_are_part_of_it(
-    nomad: FakeNomad, groups: FakeGroups
-) -> None:
-    def windows(now: datetime) -> tuple[Window, ...]:
-        return (Window("0 8 * * *", 2, until=now),)
-
-    world = LiveWorld("transcode", nomad, groups, windows=windows)
-
-    assert world.observe(at(10)).windows == (Window("0 8 * * *", 2, until=at(10)),)
 
 
 def test_nodes_are_read_before_the_queues(world: LiveWorld, done: list[str]) -> None:
