@@ -109,17 +109,16 @@ class AutoScalingGroups:
 
         Without ``decrement`` AWS launches another in its place.
         """
-        try:
-            write(
-                "TerminateInstanceInAutoScalingGroup",
-                lambda: self._autoscaling.terminate_instance_in_auto_scaling_group(
-                    InstanceId=instance_id, ShouldDecrementDesiredCapacity=decrement
-                ),
-            )
-        except ActionError:
+        write(
+            "TerminateInstanceInAutoScalingGroup",
+            lambda: self._autoscaling.terminate_instance_in_auto_scaling_group(
+                InstanceId=instance_id, ShouldDecrementDesiredCapacity=decrement
+            ),
             # Of one that is going already AWS says in many ways that it cannot do it again.
-            if not self._is_going(group, instance_id):
-                raise
+            already=lambda refusal: (
+                refusal.code == "ValidationError" and self._is_going(group, instance_id)
+            ),
+        )
 
     def complete_hook(self, group: str, instance_id: str) -> None:
         """Let AWS go on with the instance's termination."""

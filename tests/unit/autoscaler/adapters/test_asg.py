@@ -303,6 +303,16 @@ def test_to_end_an_instance_that_is_going_already_is_a_success(
     aws.assert_all_asked()
 
 
+def test_a_throttled_termination_is_told_as_such(
+    aws: StubbedAws, groups: AutoScalingGroups
+) -> None:
+    aws.refuse("autoscaling", "terminate_instance_in_auto_scaling_group", "Throttling")
+
+    with pytest.raises(ActionError, match="throttles TerminateInstance") as raised:
+        groups.terminate(GROUP, "i-1")
+    assert raised.value.retryable
+
+
 def test_an_instance_that_stays_was_refused(aws: StubbedAws, groups: AutoScalingGroups) -> None:
     aws.refuse(
         "autoscaling",
