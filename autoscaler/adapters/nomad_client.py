@@ -138,6 +138,14 @@ def decoded(response: requests.Response, what: str) -> Any:
         raise MalformedReply(f"Nomad's {what} is no JSON", stage="nomad") from error
 
 
+def decoded_list(response: requests.Response, what: str) -> list[Any]:
+    """As ``decoded``, of an answer that is a list: anything else is no empty one."""
+    found = decoded(response, what)
+    if not isinstance(found, list):
+        raise MalformedReply(f"Nomad's {what} is no list", stage="nomad")
+    return found
+
+
 def _status(error: Exception) -> int | None:
     reply = getattr(error, "nomad_resp", None)
     return reply.status_code if isinstance(reply, requests.Response) else None

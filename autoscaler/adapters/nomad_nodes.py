@@ -16,7 +16,7 @@ from autoscaler.adapters.nomad_allocations import (
     is_system,
     live_allocations,
 )
-from autoscaler.adapters.nomad_client import NomadClient, NotFound, decoded
+from autoscaler.adapters.nomad_client import NomadClient, NotFound, decoded, decoded_list
 from autoscaler.adapters.nomad_evaluations import ReadyNode
 from autoscaler.adapters.nomad_node import Record, node_of, pool_of, record_of, selected
 from autoscaler.adapters.nomad_replies import read
@@ -133,7 +133,7 @@ class NomadNodes:
             reply = self._client.get(nomad.node, node_id, "allocations", params=_CONSISTENT)
         except NotFound as error:
             raise ActionError(f"node {node_id} is gone", stage="nomad", retryable=True) from error
-        allocations = decoded(reply, "node's allocations")
+        allocations = decoded_list(reply, "node's allocations")
 
         def idle() -> bool:
             fenced = node["SchedulingEligibility"] == "ineligible"
@@ -176,14 +176,14 @@ class NomadNodes:
 
     def _stubs(self, params: Mapping[str, str]) -> list[Mapping[str, Any]]:
         reply = self._client.get(self._client.nomad.nodes, params=params)
-        return read("node list", lambda: list(decoded(reply, "node list")))
+        return decoded_list(reply, "node list")
 
     def _read_allocations(self) -> list[Allocation]:
         reply = self._client.get(
             self._client.nomad.allocations,
             params={"resources": "true", "namespace": "*", "filter": _NOT_ENDED},
         )
-        stubs = decoded(reply, "allocation list")
+        stubs = decoded_list(reply, "allocation list")
         found = read("allocation list", lambda: live_allocations(stubs, self.live))
         live = {one.allocation_id: one for one in found}
         gone = self.live.keys() - live.keys()

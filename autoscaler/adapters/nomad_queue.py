@@ -10,7 +10,7 @@ from typing import Any
 
 from autoscaler.adapters import nomad_cohorts
 from autoscaler.adapters.nomad_asks import JobAsk, job_ask
-from autoscaler.adapters.nomad_client import NomadClient, NotFound, decoded
+from autoscaler.adapters.nomad_client import NomadClient, NotFound, decoded, decoded_list
 from autoscaler.adapters.nomad_counting import Count
 from autoscaler.adapters.nomad_replies import (
     ChildCounts,
@@ -142,7 +142,7 @@ class NomadQueue:
         }
         for _ in range(_PAGES_MAX):
             reply = self._client.get(self._client.nomad.jobs, params=params)
-            yield from decoded(reply, "job list")
+            yield from decoded_list(reply, "job list")
             token = reply.headers.get("X-Nomad-Nexttoken")
             if not token:
                 return

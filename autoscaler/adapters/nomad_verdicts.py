@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from autoscaler.adapters.nomad_asks import JobAsk
 from autoscaler.adapters.nomad_batch_queue import BatchQueue, QueueHead
-from autoscaler.adapters.nomad_client import NomadClient, NotFound, decoded
+from autoscaler.adapters.nomad_client import NomadClient, NotFound, decoded_list
 from autoscaler.adapters.nomad_evaluations import ReadyNode, agreed, verdict_of
 from autoscaler.adapters.nomad_replies import PendingChild, children_prefix, read
 from autoscaler.core.model import Verdict, WaitsFor
@@ -101,5 +101,5 @@ class NomadVerdicts:
             )
         except NotFound:
             return None
-        evaluations = decoded(reply, "evaluations")
+        evaluations = decoded_list(reply, "evaluations")
         return read("evaluations", lambda: verdict_of(evaluations, ready))
