@@ -9,8 +9,17 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from autoscaler.clock import Clock
+from autoscaler.core.decision import NodeRef
 from autoscaler.core.memory import Memory
-from autoscaler.core.plan import Action, Terminate, TerminateUnjoined, Uncordon, plan, remember
+from autoscaler.core.plan import (
+    Action,
+    CompleteHook,
+    Terminate,
+    TerminateUnjoined,
+    Uncordon,
+    plan,
+    remember,
+)
 from autoscaler.core.policy import decide
 from autoscaler.core.settings import PoolSettings
 from autoscaler.errors import ActionError, ObservationError
@@ -68,12 +77,24 @@ def _carry_out(
 
 def _carry_out_one(world: World, action: Action) -> ActionReport:
     # The decision is as old as its observation; only what is true now may end an instance.
-    if isinstance(action, Terminate) and not world.still_idle(action.node.node_id):
+    why_not = _why_not(world, action)
+    if why_not is None:
+        world.apply(action)
+        return ActionReport(action, "applied")
+    if isinstance(action, Terminate) and not action.replace:
         world.apply(Uncordon(action.node))
-        return ActionReport(action, "given_up", "work came before the cordon took; taken back")
-    if isinstance(action, TerminateUnjoined) and not world.still_unjoined(
-        action.instance.instance_id
-    ):
-        return ActionReport(action, "given_up", "its node has joined after all")
-    world.apply(action)
-    return ActionReport(action, "applied")
+    return ActionReport(action, "given_up", why_not)
+
+
+def _why_not(world: World, action: Action) -> str | None:
+    """The last look before an instance is ended: what forbids it; None where nothing does."""
+    match action:
+        case Terminate(node) | CompleteHook(_, NodeRef() as node):
+            if not world.still_idle(node.node_id):
+                return "work came before the cordon took"
+        case TerminateUnjoined(instance):
+            if not world.still_unjoined(instance.instance_id):
+                return "its node has joined after all"
+        case _:
+            pass
+    return None

@@ -84,6 +84,8 @@ class LiveWorld:
         """Carry one action out; each of its steps is safe to repeat, in this order."""
         match action:
             case Cordon():
+                # Somebody may have made it ineligible since: then it is theirs, and not marked.
+                self._nomad.check_eligible(action.node.node_id)
                 # The mark first: a node that is ineligible without it would count as someone's.
                 self._groups.mark(action.node.instance_id, action.at)
                 self._nomad.set_eligibility(action.node.node_id, eligible=False)
@@ -140,7 +142,7 @@ def _apply_to_group(
         case LowerDesiredCapacity():
             groups.lower_desired_capacity(action.group, action.desired)
         case Terminate():
-            groups.terminate(action.group, action.node.instance_id)
+            groups.terminate(action.group, action.node.instance_id, decrement=not action.replace)
         case TerminateUnjoined(instance):
             groups.terminate(instance.group, instance.instance_id, decrement=not action.replace)
         case CompleteHook(instance):

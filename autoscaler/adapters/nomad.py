@@ -11,6 +11,8 @@ from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
+import structlog
+
 from autoscaler.adapters.nomad_batch_queue import BatchQueue
 from autoscaler.adapters.nomad_client import NomadClient
 from autoscaler.adapters.nomad_nodes import NomadNodes
@@ -20,6 +22,8 @@ from autoscaler.adapters.nomad_verdicts import NomadVerdicts
 from autoscaler.core.model import JobQueue, Node
 from autoscaler.core.settings import NodeSelector
 from autoscaler.errors import NomadUnavailable, ObservationError
+
+_log = structlog.get_logger()
 
 
 class NomadPool:
@@ -36,6 +40,7 @@ class NomadPool:
         self._queues = {job: NomadQueue(client, job) for job in jobs}
         self._service = ServiceTimes(client, jobs)
         batch_queue = BatchQueue(client)
+        self._told: set[str] = set()
         self._verdicts = {job: NomadVerdicts(client, job, batch_queue) for job in jobs}
 
     def nodes(self, now: datetime) -> tuple[Node, ...]:
@@ -74,6 +79,7 @@ class NomadPool:
                 raise  # The rest would only wait for the same server.
             except ObservationError as error:
                 failed.append(error)
+        self._tell(failed)
         if failed:
             raise failed[0]
 
@@ -85,6 +91,10 @@ class NomadPool:
         """Look again, not stale: no node of the whole cluster is on that instance."""
         return self._nodes.still_unjoined(instance_id)
 
+    def check_eligible(self, node_id: str) -> None:
+        """Look again, not stale.  Raises ``ActionError`` if somebody else has cordoned the node."""
+        self._nodes.check_eligible(node_id)
+
     def set_eligibility(self, node_id: str, *, eligible: bool) -> None:
         """Let Nomad place work on a node, or not.  Raises ``ActionError``."""
         self._nodes.set_eligibility(node_id, eligible=eligible)
@@ -92,6 +102,13 @@ class NomadPool:
     def purge(self, node_id: str) -> None:
         """Remove the record of a node.  Raises ``ActionError``."""
         self._nodes.purge(node_id)
+
+    def _tell(self, failed: Sequence[ObservationError]) -> None:
+        """Each once for as long as it lasts: some of these show nowhere else."""
+        errors = {str(error) for error in failed}
+        for error in sorted(errors - self._told):
+            _log.warning("nomad.slow_read_failed", error=error)
+        self._told = errors
 
     def _recount(self, job: str, now: datetime) -> None:
         found = self._queues[job].recount(now)

@@ -144,6 +144,21 @@ class NomadNodes:
 
         return read("node's allocations", idle)
 
+    def check_eligible(self, node_id: str) -> None:
+        """
+        Raise ``ActionError`` unless Nomad places work on the node; read from the leader.
+
+        ``ObservationError`` if it cannot be told.
+        """
+        try:
+            reply = self._client.get(self._client.nomad.node, node_id, params=_CONSISTENT)
+        except NotFound as error:
+            raise ActionError(f"node {node_id} is gone", stage="nomad", retryable=True) from error
+        node = decoded(reply, "node")
+        if not read("node", lambda: node["SchedulingEligibility"] == "eligible"):
+            message = f"node {node_id} is ineligible by now: somebody else cordoned it"
+            raise ActionError(message, stage="nomad", retryable=True)
+
     def still_unjoined(self, instance_id: str) -> bool:
         """
         Whether no node of the whole cluster, of any pool and status, is on that instance.

@@ -86,6 +86,14 @@ class InstanceRef:
 
 
 @dataclass(frozen=True, slots=True)
+class HeldRef:
+    """An instance that a lifecycle hook holds, and its node; None where it has none."""
+
+    instance: InstanceRef
+    node: NodeRef | None
+
+
+@dataclass(frozen=True, slots=True)
 class Order:
     """A group's desired capacity, before and after."""
 
@@ -134,12 +142,14 @@ class Decision:
     uncordon: tuple[NodeRef, ...] = ()
     cordon: tuple[NodeRef, ...] = ()
     release: tuple[NodeRef, ...] = ()
+    #: Nodes that AWS advises to leave, and that the minimum needs: AWS launches others for them.
+    swap: tuple[NodeRef, ...] = ()
     purge: tuple[NodeRef, ...] = ()
     #: Instances whose node never joined: to be replaced, and those no longer needed.
     replace: tuple[InstanceRef, ...] = ()
     give_up: tuple[InstanceRef, ...] = ()
     #: Instances held by a lifecycle hook: idle ones let go, those at work held on to.
-    let_go: tuple[InstanceRef, ...] = ()
+    let_go: tuple[HeldRef, ...] = ()
     hold_on: tuple[InstanceRef, ...] = ()
     #: When something is due before the next interval: a settle or an idle time that ends.
     look_again_at: datetime | None = None
@@ -154,6 +164,7 @@ class Decision:
                 self.uncordon,
                 self.cordon,
                 self.release,
+                self.swap,
                 self.purge,
                 self.replace,
                 self.give_up,

@@ -5,7 +5,7 @@ Nodes and instances are told apart by whose they are: what somebody else made in
 is theirs, no capacity, and never touched.  Pure; imports ``autoscaler.core`` only.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -27,6 +27,11 @@ class Member:
     def ref(self) -> NodeRef:
         """What an action needs to name it."""
         return NodeRef(self.node.node_id, self.node.name, self.node.instance_id or "", self.group)
+
+    @property
+    def instance_ref(self) -> InstanceRef:
+        """What an action on its instance alone needs."""
+        return InstanceRef(self.node.instance_id or "", self.group)
 
     @property
     def idle(self) -> bool:
@@ -68,9 +73,10 @@ class Fleet:
     stale: tuple[Member, ...]
     #: Down, cordoned by us, and the instance has left: the record in Nomad is all that remains.
     gone: tuple[Member, ...]
-    #: Held by a lifecycle hook with work on them; and those without.
-    held_busy: tuple[InstanceRef, ...]
-    held_idle: tuple[InstanceRef, ...]
+    #: Held by a lifecycle hook: those with work on them, idle ones, and those that are no nodes.
+    held_busy: tuple[Member, ...]
+    held_idle: tuple[Member, ...]
+    held_bare: tuple[InstanceRef, ...]
     #: Bought and not yet nodes: requested, launching, or in service within the boot timeout.
     in_flight: tuple[InFlight, ...]
     #: For longer than the boot timeout no ready node; of these, whose node Nomad never knew.
@@ -117,7 +123,7 @@ def muster(
     ]
     unjoined = [ref for ref, instance in unborn if _overdue(instance, boot_timeout, now)]
     overdue = set(unjoined)
-    held = _held(members, groups)
+    held = [member for member in members if member.lifecycle is Lifecycle.HELD]
     requested = [
         InFlight(group.name)
         for group in groups
@@ -136,8 +142,9 @@ def muster(
         cordoned=tuple(member for member in members if _is_ours_to_release(member)),
         stale=tuple(member for member in ready if member.marked_at and not member.warned),
         gone=tuple(member for member in members if _is_gone(member)),
-        held_busy=tuple(ref for ref, busy in held.items() if busy),
-        held_idle=tuple(ref for ref, busy in held.items() if not busy),
+        held_busy=tuple(member for member in held if _may_work(member)),
+        held_idle=tuple(member for member in held if not _may_work(member)),
+        held_bare=tuple(ref for ref in held_instances(groups) if ref.instance_id not in known),
         in_flight=(*launched, *requested),
         unjoined=tuple(unjoined),
         never_joined=tuple(ref for ref in unjoined if ref.instance_id not in known),
@@ -157,20 +164,19 @@ def _members(nodes: tuple[Node, ...], groups: tuple[Group, ...]) -> list[Member]
     return members
 
 
-def _held(members: list[Member], groups: tuple[Group, ...]) -> Mapping[InstanceRef, bool]:
-    """The instances that a lifecycle hook holds, and whether work still runs there."""
-    # What runs on a node that Nomad has lost touch with is not known, which is not nothing.
-    busy = {
-        member.node.instance_id
-        for member in members
-        if not member.idle or member.node.status is not NodeStatus.READY
-    }
-    return {
-        InstanceRef(instance.instance_id, group.name): instance.instance_id in busy
+def held_instances(groups: Iterable[Group]) -> tuple[InstanceRef, ...]:
+    """The instances that a lifecycle hook holds."""
+    return tuple(
+        InstanceRef(instance.instance_id, group.name)
         for group in groups
         for instance in group.instances
         if instance.lifecycle is Lifecycle.HELD
-    }
+    )
+
+
+def _may_work(member: Member) -> bool:
+    """What runs on a node that Nomad has lost touch with is not known, which is not nothing."""
+    return not member.idle or member.node.status is not NodeStatus.READY
 
 
 def _is_ready(member: Member) -> bool:

@@ -99,4 +99,6 @@ class Memory:
     troubles: Mapping[str, Trouble] = field(default_factory=_none)
     #: Instances that were given up in a row because no node of theirs ever joined.
     never_joined_count: int = 0
+    #: When an instance that a lifecycle hook holds was last held on to, by id.
+    heartbeats: Mapping[str, datetime] = field(default_factory=_none)
     last_never_joined_at: datetime | None = None

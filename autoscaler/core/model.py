@@ -275,9 +275,9 @@ class Group:
 
     @property
     def present_count(self) -> int:
-        """Instances that count towards the desired capacity: all that do not leave."""
-        leaving = (Lifecycle.LEAVING, Lifecycle.HELD)
-        return sum(1 for instance in self.instances if instance.lifecycle not in leaving)
+        """Instances that count towards the desired capacity: neither leaving nor set aside."""
+        counted = (Lifecycle.PENDING, Lifecycle.IN_SERVICE)
+        return sum(1 for instance in self.instances if instance.lifecycle in counted)
 
 
 @dataclass(frozen=True, slots=True)

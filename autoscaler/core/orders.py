@@ -5,7 +5,7 @@ What was asked of a group whose launches fail is not on its way: another group i
 request is taken back where that cannot cost an instance.  Pure; imports ``autoscaler.core`` only.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -16,19 +16,20 @@ from autoscaler.core.model import Group, Lifecycle
 from autoscaler.core.troubles import MENDS, failing, launches_allowed, tried_again_at
 
 
-def committed(groups: Sequence[Group], memory: Memory) -> int:
+def standing(groups: Sequence[Group], memory: Memory, *, complete: bool) -> Mapping[str, int]:
     """
-    The desired capacity that stands: without requests that fail and can be taken back.
+    Each group's desired capacity without requests that fail and can be taken back.
 
-    A request is what is desired beyond the instances that are there.
+    A request is what is desired beyond the instances that are there; of a picture that is not
+    ``complete`` none is taken back.
     """
-    stuck = failing(memory)
-    return sum(
-        max(group.size_min, group.present_count)
+    stuck = failing(memory) if complete else frozenset()
+    return {
+        group.name: max(group.size_min, group.present_count)
         if group.name in stuck and _can_lower(group)
         else group.desired
         for group in groups
-    )
+    }
 
 
 def place_orders(decision: Decision, groups: Sequence[Group], now: datetime) -> Decision:

@@ -7,6 +7,7 @@ Each action is a frozen value and safe to repeat.  Pure; imports ``autoscaler.co
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from types import MappingProxyType
 
 from autoscaler.core.decision import Decision, InstanceRef, NodeRef
 from autoscaler.core.memory import Memory, Request
@@ -52,10 +53,15 @@ class Uncordon:
 
 @dataclass(frozen=True, slots=True)
 class Terminate:
-    """Look again; if the node is still cordoned and idle, end its instance and lower desired."""
+    """
+    Look again; if the node is still cordoned and idle, end its instance and lower desired.
+
+    With ``replace`` desired stays, and AWS launches another in its place.
+    """
 
     node: NodeRef
     group: str
+    replace: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +81,14 @@ class TerminateUnjoined:
 
 @dataclass(frozen=True, slots=True)
 class CompleteHook:
-    """Tell AWS to go on with the termination that the group's lifecycle hooks hold."""
+    """
+    Tell AWS to go on with the termination that the group's lifecycle hooks hold.
+
+    Where there is a node, look again first: only if it is still cordoned and idle.
+    """
 
     instance: InstanceRef
+    node: NodeRef | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +121,9 @@ def plan(decision: Decision, now: datetime) -> tuple[Action, ...]:
         *(Cordon(node, now) for node in decision.cordon),
         *(TerminateUnjoined(instance, replace=True) for instance in decision.replace),
         *(TerminateUnjoined(instance, replace=False) for instance in decision.give_up),
-        *(CompleteHook(instance) for instance in decision.let_go),
+        *(CompleteHook(held.instance, held.node) for held in decision.let_go),
         *(Terminate(node, node.group) for node in decision.release),
+        *(Terminate(node, node.group, replace=True) for node in decision.swap),
         *(Purge(node) for node in decision.purge),
     )
 
@@ -133,6 +145,9 @@ def remember(memory: Memory, applied: Iterable[Action], now: datetime) -> Memory
                     never_joined_count=memory.never_joined_count + 1,
                     last_never_joined_at=now,
                 )
+            case ExtendHook():
+                heartbeats = {**memory.heartbeats, action.instance.instance_id: now}
+                memory = replace(memory, heartbeats=MappingProxyType(heartbeats))
             case _:
                 pass
     return memory

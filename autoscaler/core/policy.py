@@ -10,9 +10,9 @@ from dataclasses import replace
 from datetime import datetime
 
 from autoscaler.core.backlog import Outlook
-from autoscaler.core.decision import Decision, InstanceRef, Reason, Rule
+from autoscaler.core.decision import Decision, Reason, Rule
 from autoscaler.core.demand import assess
-from autoscaler.core.fleet import muster
+from autoscaler.core.fleet import held_instances, muster
 from autoscaler.core.guards import (
     hold_for_cooldown,
     hold_for_unjoined,
@@ -21,12 +21,13 @@ from autoscaler.core.guards import (
     size_min,
     trim_to_step,
 )
+from autoscaler.core.hooks import due_for_heartbeat
 from autoscaler.core.idling import let_idle_go, pack_tail
 from autoscaler.core.learning import learn
 from autoscaler.core.ledger import keep_ledger
 from autoscaler.core.memory import Memory
-from autoscaler.core.model import Group, Lifecycle, Observation
-from autoscaler.core.orders import committed, place_orders
+from autoscaler.core.model import Observation
+from autoscaler.core.orders import place_orders, standing
 from autoscaler.core.release import Situation, heed_notices, wind_down
 from autoscaler.core.room import room_above_min
 from autoscaler.core.settings import PoolSettings
@@ -41,7 +42,7 @@ def decide(
     """Buy what the queue surely needs; let go of what it surely does not; say why."""
     groups, nodes = observed.groups, observed.nodes
     if groups is None or nodes is None:
-        return _hold(observed, memory)
+        return _hold(observed, memory, now)
     memory = keep_ledger(memory, nodes, groups, settings.boot_timeout, now)
     memory = watch_launches(memory, groups, now)
     fleet = muster(nodes, groups, settings.boot_timeout, now, failing(memory))
@@ -50,7 +51,9 @@ def decide(
     demand = assess(observed.queues, fleet, settings, memory, slots_per_node(scaling))
     outlook = Outlook(observed.queues, fleet, demand, memory, scaling.target_wait, now)
     least, window = size_min(settings, observed.windows)
-    situation = Situation(fleet, settings, demand, room_above_min(groups, least), least, now)
+    stands = standing(groups, memory, complete=observed.complete)
+    room = room_above_min(groups, stands, least)
+    situation = Situation(fleet, settings, demand, room, least, now)
     count, reasons = nodes_to_buy(outlook, scaling)
     decision = Decision(
         pool=observed.pool,
@@ -64,18 +67,18 @@ def decide(
         uncordon=demand.uncordon,
     )
     decision = keep_spare(decision, outlook, scaling)
-    standing = committed(groups, memory)
+    committed = sum(stands.values())
     if observed.complete:
-        useful = standing - len(fleet.never_joined)
+        useful = committed - len(fleet.never_joined)
         decision = keep_above_min(decision, useful, least, window)
         decision = mend_boots(decision, fleet, settings, situation.room, now)
     decision = hold_for_cooldown(decision, scaling.scale_out, now)
     decision = trim_to_step(decision, scaling.scale_out)
-    decision = keep_below_max(decision, standing, settings)
-    decision = keep_above_min(decision, standing - len(decision.give_up), least, window)
+    decision = keep_below_max(decision, committed, settings)
+    decision = keep_above_min(decision, committed - len(decision.give_up), least, window)
     decision = hold_for_unjoined(decision, settings, now)
     decision = place_orders(decision, groups, now)
-    decision = heed_notices(decision, situation)
+    decision = heed_notices(decision, situation, groups)
     if observed.complete:
         decision = wind_down(decision, situation)
         if not demand.room_for_all and not decision.uncordon:
@@ -97,7 +100,7 @@ def _summed_up(decision: Decision) -> Decision:
     return decision
 
 
-def _hold(observed: Observation, memory: Memory) -> Decision:
+def _hold(observed: Observation, memory: Memory, now: datetime) -> Decision:
     """
     Unknown is not zero: without the nodes or the groups there is nothing sure to act on.
 
@@ -111,16 +114,7 @@ def _hold(observed: Observation, memory: Memory) -> Decision:
         desired,
         _missing(observed),
         memory,
-        hold_on=_held(groups or ()),
-    )
-
-
-def _held(groups: tuple[Group, ...]) -> tuple[InstanceRef, ...]:
-    return tuple(
-        InstanceRef(instance.instance_id, group.name)
-        for group in groups
-        for instance in group.instances
-        if instance.lifecycle is Lifecycle.HELD
+        hold_on=due_for_heartbeat(held_instances(groups or ()), groups or (), memory, now),
     )
 
 

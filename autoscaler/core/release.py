@@ -10,11 +10,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from autoscaler.core.decision import Decision, InstanceRef, NodeRef, Rule
+from autoscaler.core.decision import Decision, HeldRef, InstanceRef, NodeRef, Rule
 from autoscaler.core.demand import Demand
 from autoscaler.core.fleet import Fleet, Member
 from autoscaler.core.guards import because, looking_again, seconds
-from autoscaler.core.model import Lifecycle
+from autoscaler.core.hooks import due_for_heartbeat
+from autoscaler.core.model import Group, Lifecycle
 from autoscaler.core.room import Room
 from autoscaler.core.settings import PoolSettings, ScaleIn
 
@@ -38,7 +39,7 @@ class Situation:
         return self.settings.scaling.scale_in
 
 
-def heed_notices(decision: Decision, situation: Situation) -> Decision:
+def heed_notices(decision: Decision, situation: Situation, groups: Sequence[Group]) -> Decision:
     """
     Cordon at once what AWS will take, so that nothing more is placed there.
 
@@ -53,15 +54,32 @@ def heed_notices(decision: Decision, situation: Situation) -> Decision:
         kinds = sorted({_warning(member) for member in fleet.warned})
         detail = f"{refs} cordoned at once: {' and '.join(kinds)}"
         decision = because(decision, Rule.NOTICE, detail)
-    if fleet.held_busy or fleet.held_idle:
-        decision = replace(decision, hold_on=fleet.held_busy, let_go=fleet.held_idle)
-        parts = []
-        if fleet.held_busy:
-            parts.append(f"{_instances(fleet.held_busy)} held on to while work runs there")
-        if fleet.held_idle:
-            parts.append(f"{_instances(fleet.held_idle)} let go, with nothing left to run")
-        decision = because(decision, Rule.HOOK, ", ".join(parts))
+    busy = [member.instance_ref for member in fleet.held_busy]
+    done = [
+        *(HeldRef(ref, None) for ref in fleet.held_bare),
+        *(
+            HeldRef(member.instance_ref, member.ref)
+            for member in fleet.held_idle
+            if _is_settled(member, situation)
+        ),
+    ]
+    hold_on = due_for_heartbeat(busy, groups, decision.memory, situation.now)
+    decision = replace(decision, hold_on=hold_on, let_go=tuple(done))
+    if busy:
+        detail = f"{_instances(busy)} held on to while work runs there"
+        decision = because(decision, Rule.HOOK, detail)
+    if done:
+        detail = f"{_instances(one.instance for one in done)} let go, with nothing left to run"
+        decision = because(decision, Rule.HOOK, detail)
     return decision
+
+
+def _is_settled(member: Member, situation: Situation) -> bool:
+    """Whether what was placed by a plan made before our cordon would show by now."""
+    marked_at = member.marked_at
+    if marked_at is None or member.node.eligible:
+        return False
+    return marked_at + situation.scale_in.settle <= situation.now
 
 
 def wind_down(decision: Decision, situation: Situation) -> Decision:
@@ -80,7 +98,18 @@ def wind_down(decision: Decision, situation: Situation) -> Decision:
     within = situation.room.within(idle)
     beyond = [member for member in idle if member not in within and not member.warned]
     decision = take_back(decision, beyond, Rule.SIZE_MIN, "needed for the minimum")
+    decision = _swap_settled(decision, [one for one in idle if one not in within], situation)
     return _release_settled(decision, within, situation)
+
+
+def _swap_settled(decision: Decision, beyond: Sequence[Member], situation: Situation) -> Decision:
+    """What AWS advises to leave goes even where the minimum needs a node: another comes for it."""
+    settled = [member for member in beyond if member.warned and _is_settled(member, situation)]
+    if not settled:
+        return decision
+    decision = replace(decision, swap=tuple(member.ref for member in settled))
+    detail = f"{names_of(settled)} idle and replaced, as the minimum needs {situation.least}"
+    return because(decision, Rule.RELEASE, detail)
 
 
 def _has_new_work(member: Member) -> bool:
@@ -121,8 +150,8 @@ def cordon_idle(decision: Decision, situation: Situation, ripe: Sequence[Member]
 
 def _release_settled(decision: Decision, idle: Sequence[Member], situation: Situation) -> Decision:
     now, settle = situation.now, situation.scale_in.settle
-    settled = [member for member in idle if _marked_at(member) + settle <= now]
-    settling = [member for member in idle if _marked_at(member) + settle > now]
+    settled = [member for member in idle if _is_settled(member, situation)]
+    settling = [member for member in idle if not _is_settled(member, situation)]
     if settled:
         refs = tuple(member.ref for member in settled)
         decision = replace(decision, release=refs)

@@ -47,10 +47,9 @@ class Room:
         return Room(max(0, self.total - len(members)), left)
 
 
-def room_above_min(groups: Sequence[Group], least: int) -> Room:
-    """The room above our minimum in force, and above each group's own."""
-    desired = sum(group.desired for group in groups)
+def room_above_min(groups: Sequence[Group], standing: Mapping[str, int], least: int) -> Room:
+    """The room above our minimum in force, and above each group's own, by what stands of each."""
     return Room(
-        max(0, desired - least),
-        {group.name: max(0, group.desired - group.size_min) for group in groups},
+        max(0, sum(standing.values()) - least),
+        {group.name: max(0, standing[group.name] - group.size_min) for group in groups},
     )

@@ -102,7 +102,9 @@ def _bounds(report: CycleReport, groups: Sequence[Group], settings: PoolSettings
     failed = any(one.outcome == "failed" for one in report.actions)
     if sum(desired.values()) > max(settings.size.max, before) and not failed:
         yield f"2: {sum(desired.values())} asked for, above the maximum of {settings.size.max}"
-    released = sum(1 for one in report.actions if isinstance(one.action, Terminate))
+    released = sum(
+        1 for one in report.actions if isinstance(one.action, Terminate) and not one.action.replace
+    )
     given_up = sum(
         1
         for one in report.actions

@@ -68,6 +68,8 @@ class SimulatedWorld:
         self._latency = Latency()
         self._queues: tuple[JobQueue, ...] | None = None
         self._nodes: tuple[Node, ...] | None = None
+        #: Of when that is, in simulated seconds.
+        self._known_at = 0.0
         self._groups: tuple[Group, ...] | None = None
 
     def disturb(self, faults: Faults | None, latency: Latency | None = None) -> None:
@@ -158,6 +160,7 @@ class SimulatedWorld:
             return tuple(old), self._nodes
         self._queues = self.cluster.queues(jobs, now)
         self._nodes = self.cluster.showing()
+        self._known_at = self._clock.seconds
         return self._queues, self._nodes
 
     def _read_aws(self, *, stale: bool) -> tuple[Group, ...]:
@@ -177,11 +180,11 @@ class SimulatedWorld:
             case Cordon():
                 return (
                     lambda: aws.mark(action.node.instance_id, action.at),
-                    lambda: cluster.set_eligibility(action.node.node_id, eligible=False),
+                    lambda: self._set_eligibility(action.node.node_id, eligible=False),
                 )
             case Uncordon():
                 return (
-                    lambda: cluster.set_eligibility(action.node.node_id, eligible=True),
+                    lambda: self._set_eligibility(action.node.node_id, eligible=True),
                     lambda: aws.unmark(action.node.instance_id),
                 )
             case Purge():
@@ -195,7 +198,7 @@ class SimulatedWorld:
             case SetDesiredCapacity() | LowerDesiredCapacity():
                 aws.set_desired(action.group, action.desired)
             case Terminate():
-                self._end(action.node.instance_id, decrement=True)
+                self._end(action.node.instance_id, decrement=not action.replace)
             case TerminateUnjoined():
                 self._end(action.instance.instance_id, decrement=not action.replace)
             case CompleteHook():
@@ -203,8 +206,11 @@ class SimulatedWorld:
             case ExtendHook():
                 aws.extend_hook(action.instance.instance_id)
 
+    def _set_eligibility(self, node_id: str, *, eligible: bool) -> None:
+        self.cluster.set_eligibility(node_id, eligible=eligible, known_at=self._known_at)
+
     def _end(self, instance_id: str, *, decrement: bool) -> None:
         node = self.cluster.node_on(instance_id)
-        if node is not None and node.foreign:
-            self.cluster.tally.offend(f"9: {node.node_id} ended, which somebody else cordoned")
+        if node is not None:
+            self.cluster.respect(node, self._known_at, "ended")
         self.aws.terminate(instance_id, decrement=decrement)

@@ -60,6 +60,9 @@ class FakeNomad:
     def still_unjoined(self, instance_id: str) -> bool:
         return instance_id == "i-9"
 
+    def check_eligible(self, node_id: str) -> None:
+        self._note(f"look {node_id}")
+
     def set_eligibility(self, node_id: str, *, eligible: bool) -> None:
         self._note(f"eligible {node_id} {eligible}")
 
@@ -256,9 +259,10 @@ def test_aws_is_told_whose_nodes_were_ready_the_time_before(
     [
         (SetDesiredCapacity("spot", 1, 3), ["set spot 3"]),
         (LowerDesiredCapacity("spot", 3, 1), ["lower spot 1"]),
-        (Cordon(NODE, at(7)), ["mark i-1 07", "eligible node-1 False"]),
+        (Cordon(NODE, at(7)), ["look node-1", "mark i-1 07", "eligible node-1 False"]),
         (Uncordon(NODE), ["eligible node-1 True", "unmark i-1"]),
         (Terminate(NODE, "spot"), ["terminate spot i-1 True"]),
+        (Terminate(NODE, "spot", replace=True), ["terminate spot i-1 False"]),
         (TerminateUnjoined(INSTANCE, replace=True), ["terminate spot i-1 False"]),
         (TerminateUnjoined(INSTANCE, replace=False), ["terminate spot i-1 True"]),
         (CompleteHook(INSTANCE), ["complete spot i-1"]),
@@ -285,7 +289,19 @@ def test_a_cordon_whose_second_step_fails_leaves_the_mark(
     with pytest.raises(ActionError, match="refused"):
         world.apply(Cordon(NODE, at(7)))
 
-    assert done[0] == "mark i-1 07"
+    assert done[:2] == ["look node-1", "mark i-1 07"]
+
+
+def test_a_node_that_somebody_else_cordoned_meanwhile_gets_no_mark(
+    world: LiveWorld, nomad: FakeNomad, done: list[str]
+) -> None:
+    """With our mark on it, their cordon would be taken back or released as ours."""
+    nomad.fails = {"look node-1": ActionError("ineligible", stage="nomad", retryable=True)}
+
+    with pytest.raises(ActionError, match="ineligible"):
+        world.apply(Cordon(NODE, at(7)))
+
+    assert done == ["look node-1"]
 
 
 def test_the_last_looks_are_nomads(world: LiveWorld) -> None:

@@ -20,6 +20,7 @@ def a_fleet(*ready, cordoned=(), in_flight=0):
         gone=(),
         held_busy=(),
         held_idle=(),
+        held_bare=(),
         in_flight=(InFlight("nomad-clients"),) * in_flight,
         unjoined=(),
         never_joined=(),

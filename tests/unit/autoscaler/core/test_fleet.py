@@ -57,7 +57,8 @@ def test_what_is_requested_and_not_yet_an_instance_is_in_flight():
     assert fleet.counts.in_flight == 4
 
 
-def test_an_instance_aside_is_neither_in_flight_nor_requested_again():
+def test_for_an_instance_aside_aws_launches_another():
+    """One on standby does not count towards the desired capacity."""
     fleet = mustered(group=a_group(an_instance(1, lifecycle=Lifecycle.ASIDE), desired=1))
 
-    assert (fleet.counts.in_flight, fleet.unjoined) == (0, ())
+    assert (fleet.counts.in_flight, fleet.unjoined) == (1, ())

@@ -6,7 +6,7 @@ from autoscaler.core.decision import Rule
 from autoscaler.core.memory import Memory, Trouble
 from autoscaler.core.model import FailureKind, LaunchFailure, Missing
 from autoscaler.core.policy import decide
-from tests.builders import a_group, a_queue, an_instance, an_observation, at, some_settings
+from tests.builders import a_group, a_node, a_queue, an_instance, an_observation, at, some_settings
 
 SETTINGS = some_settings(groups=("spot", "on-demand"))
 FAILING = Memory(troubles={"spot": Trouble(FailureKind.SPOT, 1, at(0), "no spot capacity")})
@@ -119,3 +119,27 @@ def test_a_partial_picture_takes_no_request_back():
     )
 
     assert decide(observed, SETTINGS, FAILING, at(10)).retract == ()
+
+
+def test_of_a_partial_picture_the_whole_request_counts_towards_the_maximum():
+    """It is not taken back, so another group may not be asked for the same."""
+    missing = (Missing("nomad", "queue", "timed out"),)
+    settings = some_settings(groups=("spot", "on-demand"), size_max=3)
+    observed = an_observation(
+        queue=a_queue(6), groups=(spot(desired=3), on_demand()), missing=missing
+    )
+
+    assert decide(observed, settings, FAILING, at(10)).orders == ()
+
+
+def test_a_request_taken_back_and_a_release_together_keep_the_minimum():
+    """What is asked for and does not come is no room above the minimum."""
+    cordoned = a_node(1, eligible=False)
+    group = spot(an_instance(1), desired=4, marks={"i-1": at(-60)})
+    settings = some_settings(groups=("spot", "on-demand"), size_min=1)
+    observed = an_observation(cordoned, groups=(group, on_demand()))
+
+    decision = decide(observed, settings, FAILING, at(10))
+
+    assert decision.release == ()
+    assert decision.desired == 1
