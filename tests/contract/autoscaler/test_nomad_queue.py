@@ -12,6 +12,7 @@ from autoscaler.core.model import Constraint, Finished, WaitsFor
 from autoscaler.core.resources import Ask
 from autoscaler.core.settings import NodeSelector
 from devstack.cluster import NomadCluster
+from devstack.deadline import wait_until
 from tests.contract.autoscaler.nomad_clusters import (
     SELECTOR,
     a_pool,
@@ -107,12 +108,14 @@ def test_children_that_ended_tell_how_long_they_worked_and_as_what(
 def test_a_child_at_work_shows_its_profile(cluster: NomadCluster, pool: NomadPool) -> None:
     boot(cluster, pool)
     dispatch(cluster, 1, profile="large")
-    queue_once(pool, "it runs", lambda queue: queue.running_count == 1)
+
+    def profiles() -> list[str | None]:
+        return [one.profile for node in pool.nodes(now()) for one in node.running]
+
+    wait_until(lambda: len(profiles()) == 1, seconds=20, what="the child placed")
     pool.recount(now())
 
-    ((running,),) = [node.running for node in pool.nodes(now())]
-
-    assert running.profile == "large"
+    assert profiles() == ["large"]
 
 
 def test_children_wait_for_capacity_while_the_pool_has_no_node(

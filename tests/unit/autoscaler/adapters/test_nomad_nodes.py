@@ -264,3 +264,13 @@ def test_a_refused_write_is_a_failed_action():
         NomadNodes(nomad, SELECTOR).purge("node-1")
 
     assert (raised.value.stage, raised.value.retryable) == ("nomad", True)
+
+
+def test_a_node_is_checked_to_be_eligible_still():
+    nodes = NomadNodes(cordoned(eligibility="eligible"), SELECTOR)
+
+    nodes.check_eligible("node-1")
+    with pytest.raises(ActionError, match="somebody else cordoned it"):
+        NomadNodes(cordoned(), SELECTOR).check_eligible("node-1")
+    with pytest.raises(ActionError, match="is gone"):
+        nodes.check_eligible("node-2")

@@ -1,6 +1,7 @@
 """One pool's Nomad: what one reader sees reaches the other, and a failure stops no other."""
 
 import pytest
+from structlog.testing import capture_logs
 
 from autoscaler.adapters.nomad import NomadPool
 from autoscaler.core.model import Finished, WaitsFor
@@ -151,3 +152,32 @@ def test_a_server_that_does_not_answer_is_asked_once_in_a_recount():
         pool.recount(at(0))
 
     assert len(nomad.asked) == 1
+
+
+def test_a_slow_read_that_keeps_failing_is_told_once():
+    nomad = a_nomad(a_summary(0, 1), an_allocation(1))
+    nomad.answers[f"job/{CHILD}"] = {"Status": "running"}  # Without its metadata.
+    pool = a_pool(nomad)
+    pool.nodes(at(0))
+
+    with capture_logs() as logs:
+        for seconds in (0, 10, 20):
+            with pytest.raises(MalformedReply):
+                pool.recount(at(seconds))
+
+    assert [line["event"] for line in logs] == ["nomad.slow_read_failed"]
+
+
+def test_the_last_looks_and_the_switches_are_the_nodes_own():
+    nomad = a_nomad(a_summary())
+    nomad.answers["node/node-1/allocations"] = []
+    nomad.answers["node/node-1/eligibility"] = {}
+    nomad.answers["node/node-1/purge"] = {}
+    pool = a_pool(nomad)
+
+    assert not pool.still_idle("node-1")
+    assert not pool.still_unjoined("i-1")
+    pool.set_eligibility("node-1", eligible=True)
+    pool.purge("node-1")
+
+    assert [path for path, _ in nomad.posted] == ["node/node-1/eligibility", "node/node-1/purge"]
