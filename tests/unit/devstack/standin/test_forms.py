@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from devstack.standin.forms.jobs import job_form
-from devstack.standin.forms.work import alloc_reply, alloc_stub, without_empty
+from devstack.standin.forms.jobs import job_form, job_stub
+from devstack.standin.forms.work import alloc_reply, alloc_stub, eval_form, without_empty
 from devstack.standin.instants import instant_text
-from tests.unit.devstack.standin.builders import a_job, an_allocation
+from tests.unit.devstack.standin.builders import a_job, an_allocation, an_evaluation
 
 
 @pytest.mark.parametrize(
@@ -54,3 +54,26 @@ def test_a_stored_payload_is_compressed(payload: bytes | None, stored: str) -> N
     child = replace(job, spec={**job.spec, "Dispatched": True, "Payload": payload})
 
     assert job_form(child, as_stored=True)["Payload"] == stored
+
+
+@pytest.mark.parametrize(
+    ("eligibility", "fields"),
+    [
+        ({"v1:1": False}, {"ClassEligibility": {"v1:1": False}}),
+        (None, {"EscapedComputedClass": True}),
+        ({}, {}),
+    ],
+)
+def test_a_blocked_evaluation_says_which_classes_may_run_the_job(
+    eligibility: dict[str, bool] | None, fields: dict[str, object]
+) -> None:
+    form = without_empty(eval_form(an_evaluation(a_job(), class_eligibility=eligibility)))
+
+    assert {key: form[key] for key in form if "Class" in key} == fields
+
+
+def test_a_jobs_metadata_is_listed_where_it_is_asked_for() -> None:
+    job = a_job(Meta={"profile": "small"})
+
+    assert job_stub(job, None, meta=True)["Meta"] == {"profile": "small"}
+    assert "Meta" not in job_stub(job, None)

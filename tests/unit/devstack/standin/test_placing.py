@@ -95,3 +95,29 @@ def test_only_the_jobs_datacenters_are_looked_at() -> None:
     _, metrics = choose(job, job.groups[0], nodes, NOTHING_USED, rng())
 
     assert (dict(metrics.available), metrics.evaluated) == ({"dc1": 1, "dc9": 0}, 1)
+
+
+@pytest.mark.parametrize(
+    ("kernel", "eligibility"), [("linux", {"v1:1": True}), ("windows", {"v1:1": False})]
+)
+def test_a_class_is_judged_by_its_first_node(kernel: str, eligibility: dict[str, bool]) -> None:
+    """Whether it has room is another matter."""
+    job = a_job(Constraints=[_constraint("${attr.kernel.name}", kernel)])
+    full = defaultdict(Ask, {"node-i-1": Ask(cpu=2000), "node-i-2": Ask(cpu=2000)})
+    nodes = [a_node(name, computed_class="v1:1") for name in ("i-1", "i-2")]
+
+    _, metrics = choose(job, job.groups[0], nodes, full, rng())
+
+    assert metrics.eligibility == eligibility
+
+
+def test_what_is_unique_to_a_node_says_nothing_of_its_class() -> None:
+    job = a_job(Constraints=[_constraint("${node.unique.name}", "nobody")])
+
+    _, metrics = choose(job, job.groups[0], [a_node()], NOTHING_USED, rng())
+
+    assert metrics.eligibility is None
+
+
+def _constraint(left: str, right: str) -> dict[str, str]:
+    return {"LTarget": left, "Operand": "=", "RTarget": right}
