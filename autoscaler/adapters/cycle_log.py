@@ -1,7 +1,8 @@
 """
 One log line per pool and cycle: at info when something changed, else at debug.
 
-What stays wrong is said once, and so is that it is right again.  Imports structlog, ports, core.
+What stays wrong is said once, and so is that it is right again.
+Imports structlog, wording, ports and core.
 """
 
 from collections.abc import Sequence
@@ -10,7 +11,8 @@ from typing import Any
 
 import structlog
 
-from autoscaler.core.decision import Decision, NodeRef
+from autoscaler.adapters.wording import sentence, verb
+from autoscaler.core.decision import Decision, InstanceRef, NodeRef
 from autoscaler.core.model import Missing
 from autoscaler.core.plan import Action
 from autoscaler.ports import ActionReport, CycleReport
@@ -31,7 +33,7 @@ class CycleLog:
         self._report_wrongs(report, log)
         for action in report.actions:
             _report_action(action, log)
-        said = _gist(report)
+        said = gist(report)
         changed = said != self._said.get(report.pool)
         self._said[report.pool] = said
         say = log.info if changed or report.actions else log.debug
@@ -58,7 +60,7 @@ def _first_of_each_stage(missing: Sequence[Missing]) -> dict[str, str]:
     return first
 
 
-def _gist(report: CycleReport) -> tuple[Any, ...]:
+def gist(report: CycleReport) -> tuple[Any, ...]:
     """What makes a cycle different from the one before, the seconds in its reasons left out."""
     decision, observed = report.decision, report.observation
     rules = tuple(reason.rule for reason in decision.reasons)
@@ -76,6 +78,7 @@ def _fields(report: CycleReport) -> dict[str, Any]:
         **_node_fields(decision, known=not unread & {"nodes", "group"}),
         "desired_from": decision.current,
         "desired_to": decision.desired,
+        **_order_fields(decision),
         "rules": [reason.rule.value for reason in decision.reasons],
         "why": decision.why,
         "outcome": report.outcome,
@@ -90,8 +93,15 @@ def _node_fields(decision: Decision, *, known: bool) -> dict[str, int | None]:
     }
 
 
+def _order_fields(decision: Decision) -> dict[str, dict[str, int]]:
+    """How many instances more each group is asked for, or fewer, where any is."""
+    orders = {one.group: one.count for one in (*decision.orders, *decision.retract)}
+    return {"orders": orders} if orders else {}
+
+
 def _report_action(report: ActionReport, log: Any) -> None:
-    about = {"action": verb(report.action), **_about(report.action)}
+    action = report.action
+    about = {"action": verb(action), "what": sentence(action), **_about(action)}
     if report.outcome == "failed":
         log.error("action.failed", **about, error=report.detail)
     elif report.outcome == "given_up":
@@ -100,18 +110,14 @@ def _report_action(report: ActionReport, log: Any) -> None:
         log.info("action.applied", **about)
 
 
-def verb(action: Action) -> str:
-    """An action's name: ``set_desired_capacity``, ``cordon``, …"""
-    name = type(action).__name__
-    return "".join(f"_{char.lower()}" if char.isupper() else char for char in name).lstrip("_")
-
-
 def _about(action: Action) -> dict[str, Any]:
     about: dict[str, Any] = {}
     for one in fields(action):
         value = getattr(action, one.name)
         if isinstance(value, NodeRef):
             about |= {"node": value.name, "node_id": value.node_id, "instance": value.instance_id}
+        elif isinstance(value, InstanceRef):
+            about |= {"instance": value.instance_id, "group": value.group}
         elif one.name != "at":
             about[one.name] = value
     return about

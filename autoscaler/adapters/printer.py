@@ -1,13 +1,13 @@
 """
 Each decision for people, on standard output: what the dry run shows.
 
-Imports ports and core.
+Imports wording, ports and core.
 """
 
 from typing import TextIO
 
-from autoscaler.adapters.cycle_log import verb
-from autoscaler.core.plan import Action, SetDesiredCapacity
+from autoscaler.adapters.wording import sentence
+from autoscaler.core.model import Group, Lifecycle
 from autoscaler.ports import CycleReport
 
 
@@ -35,24 +35,23 @@ def _text(report: CycleReport) -> str:
         lines.append(
             f"  queue     {observed.pending_count} pending, {observed.running_count} running"
         )
-    if observed.nodes is not None and observed.group is not None:
+    if observed.nodes is not None and observed.groups is not None:
         lines.append(
             f"  nodes     {counts.ready} ready ({counts.busy} busy, {counts.idle} idle), "
             f"{counts.in_flight} in flight, {counts.cordoned} cordoned, {counts.unjoined} unjoined"
         )
+    if observed.groups is not None and len(observed.groups) > 1:
+        lines.extend(f"  group     {_group(group)}" for group in observed.groups)
     lines.extend(f"  unknown   {one.part}: {one.detail}" for one in observed.missing)
     desired = "unknown" if decision.current is None else f"{decision.current}"
     if decision.desired != decision.current:
         desired += f" → {decision.desired}"
     lines.append(f"  desired   {desired}")
     lines.extend(f"  because   {reason.rule.value}: {reason.detail}" for reason in decision.reasons)
-    lines.extend(f"  would     {_sentence(one.action)}" for one in report.actions)
+    lines.extend(f"  would     {sentence(one.action)}" for one in report.actions)
     return "\n".join(lines)
 
 
-def _sentence(action: Action) -> str:
-    if isinstance(action, SetDesiredCapacity):
-        return (
-            f"set the desired capacity of {action.group} from {action.current} to {action.desired}"
-        )
-    return f"{verb(action)} {action.node.name} ({action.node.instance_id})"
+def _group(group: Group) -> str:
+    in_service = sum(1 for one in group.instances if one.lifecycle is Lifecycle.IN_SERVICE)
+    return f"{group.name}: {in_service} in service, {group.desired} desired"

@@ -2,19 +2,35 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from structlog.testing import capture_logs
 
 from autoscaler.adapters.datadog import DatadogConnection, DatadogReporter
-from autoscaler.core.decision import Memory
-from autoscaler.core.model import Missing
+from autoscaler.core.memory import Memory
+from autoscaler.core.model import (
+    Cohort,
+    FailureKind,
+    LaunchFailure,
+    Missing,
+    Verdict,
+    WaitsFor,
+)
 from autoscaler.loop import run_cycle
 from autoscaler.ports import CycleReport
 from devstack.deadline import wait_until
 from devstack.dogstatsd import Status
 from devstack.statsd import StatsdSink
-from tests.builders import a_node, a_queue, an_observation, at, some_settings
+from tests.builders import (
+    a_group,
+    a_node,
+    a_queue,
+    an_instance,
+    an_observation,
+    at,
+    some_settings,
+)
 from tests.fakes import FakeClock, FakeWorld
 
 
@@ -32,12 +48,13 @@ def reporter(sink: StatsdSink) -> Iterator[DatadogReporter]:
     reporter.close()
 
 
-def a_report(**changes: object) -> CycleReport:
+def a_report(memory: Memory | None = None, **changes: Any) -> CycleReport:
     """Of a cycle in which three more children wait than fit on one node."""
-    queue = replace(a_queue(5, 0), oldest_pending_at=at(-30))
+    queue = a_queue(5, 0, waiting=(Cohort(at(-30), 5),))
     observed = replace(an_observation(a_node(1), queue=queue), **changes)
+    settings = some_settings(groups=tuple(one.name for one in observed.groups or ()))
     return run_cycle(
-        FakeWorld(observed), [], some_settings(), Memory(), FakeClock(), cycle_id="c-1"
+        FakeWorld(observed), [], settings, memory or Memory(), FakeClock(), cycle_id="c-1"
     )
 
 
@@ -62,8 +79,11 @@ def test_a_cycle_sends_its_queue_its_nodes_and_its_group(
     assert sink.gauge("autoscaler.queue.unplaceable", *job) == 0
     pool = "pool:transcode"
     assert sink.gauge("autoscaler.nodes.ready", pool) == 1
-    assert sink.gauge("autoscaler.group.desired", pool) == 1
-    assert sink.gauge("autoscaler.group.in_service", pool) == 1
+    group = "group:nomad-clients"
+    assert sink.gauge("autoscaler.group.desired", pool, group) == 1
+    assert sink.gauge("autoscaler.group.in_service", pool, group) == 1
+    assert sink.gauge("autoscaler.group.min", pool, group) == 0
+    assert sink.gauge("autoscaler.group.max", pool, group) == 20
     assert sink.gauge("autoscaler.decision.desired", pool) == 3
     assert sink.gauge("autoscaler.seconds_since_success", pool) == 0
     assert sink.malformed == ()
@@ -77,7 +97,87 @@ def test_a_change_of_capacity_is_counted_and_told_with_its_reasons(
     assert sink.count("autoscaler.scale_out") == 2
     (event,) = sink.events()
     assert event.title == "transcode: 2 nodes more"
-    assert "5 pending, 2 fit on ready nodes, 3 need 2 new nodes" in event.text
+    assert "5 pending, 2 fit on ready nodes, 3 would need 2 new nodes" in event.text
+
+
+def test_each_group_of_a_pool_has_figures_of_its_own(
+    sink: StatsdSink, reporter: DatadogReporter
+) -> None:
+    groups = (
+        a_group(an_instance(1), desired=3, name="spot"),
+        a_group(name="on-demand", size_max=7),
+    )
+
+    sent(sink, reporter, a_report(groups=groups))
+
+    assert sink.gauge("autoscaler.group.desired", "group:spot") == 3
+    assert sink.gauge("autoscaler.group.in_service", "group:spot") == 1
+    assert sink.gauge("autoscaler.group.max", "group:on-demand") == 7
+
+
+def test_children_that_no_node_would_serve_are_held_for_a_reason(
+    sink: StatsdSink, reporter: DatadogReporter
+) -> None:
+    held = a_queue(5, verdict=Verdict(WaitsFor.QUOTA, "cpu"))
+
+    sent(sink, reporter, a_report(queues=(held,)))
+
+    assert sink.gauge("autoscaler.queue.held", "reason:quota") == 5
+    assert sink.gauge("autoscaler.queue.held", "reason:constraint") == 0
+    assert sink.gauge("autoscaler.queue.held", "reason:queue") == 0
+    assert sink.gauge("autoscaler.queue.unplaceable") == 5
+
+
+def test_boot_times_are_sent_once_they_are_known(
+    sink: StatsdSink, reporter: DatadogReporter
+) -> None:
+    sent(sink, reporter, a_report())
+    assert not [name for name in sink.names() if "boot" in name]
+
+    sent(sink, reporter, a_report(memory=Memory(boot_seconds=(60.0, 70.0, 200.0))))
+
+    assert sink.gauge("autoscaler.boot.seconds.p50") == 70
+    assert sink.gauge("autoscaler.boot.seconds.p95") == 200
+
+
+def test_a_failed_launch_is_counted_once_and_told_with_the_mend(
+    sink: StatsdSink, reporter: DatadogReporter
+) -> None:
+    failure = LaunchFailure("activity-1", at(-5), FailureKind.QUOTA, "The limit of 8 is reached.")
+    group = replace(a_group(an_instance(1), desired=3, name="spot"), failures=(failure,))
+    report = a_report(groups=(group,))
+
+    sent(sink, reporter, report)
+    sent(sink, reporter, report)
+
+    assert sink.count("autoscaler.launch_failures", "kind:quota", "group:spot") == 1
+    (event,) = [one for one in sink.events() if "cannot launch" in one.title]
+    assert event.title == "transcode: spot cannot launch instances (quota)"
+    assert event.text == (
+        "AWS says: The limit of 8 is reached. Mend: ask AWS to raise the account's limit."
+    )
+
+
+def test_an_instance_that_never_joined_is_counted_and_told(
+    sink: StatsdSink, reporter: DatadogReporter
+) -> None:
+    group = a_group(an_instance(1), an_instance(7, launched_at=at(-3600)), name="spot")
+
+    sent(sink, reporter, a_report(groups=(group,)))
+
+    assert sink.count("autoscaler.never_joined") == 1
+    (event,) = [one for one in sink.events() if "never joined" in one.title]
+    assert event.text.startswith("Ended: i-7 of spot. ")
+
+
+def test_no_event_is_sent_where_none_are_wanted(sink: StatsdSink) -> None:
+    reporter = DatadogReporter(DatadogConnection(sink.address, "autoscaler", (), events=False))
+
+    sent(sink, reporter, a_report())
+    reporter.close()
+
+    assert sink.count("autoscaler.scale_out") == 2
+    assert sink.events() == ()
 
 
 def test_what_was_not_read_is_not_sent_and_is_a_critical_check(

@@ -5,11 +5,11 @@ from dataclasses import replace
 from structlog.testing import capture_logs
 
 from autoscaler.adapters.cycle_log import CycleLog
-from autoscaler.core.decision import Memory
+from autoscaler.core.memory import Memory
 from autoscaler.core.model import Missing
 from autoscaler.core.plan import SetDesiredCapacity
 from autoscaler.loop import run_cycle
-from tests.builders import a_queue, an_observation, some_settings
+from tests.builders import a_group, a_queue, an_instance, an_observation, at, some_settings
 from tests.fakes import FakeClock, FakeWorld
 
 
@@ -31,7 +31,20 @@ def test_one_line_says_what_was_done_and_why():
     assert (action["event"], action["action"]) == ("action.applied", "set_desired_capacity")
     assert (line["event"], line["log_level"]) == ("cycle.finished", "info")
     assert (line["desired_from"], line["desired_to"], line["rules"]) == (0, 2, ["demand"])
-    assert line["why"] == "3 pending, 3 need 2 new nodes at 2 per node"
+    assert action["what"] == "set the desired capacity of nomad-clients from 0 to 2"
+    assert line["why"] == "3 pending, 3 would need 2 new nodes at 2 per node"
+    assert line["orders"] == {"nomad-clients": 2}
+
+
+def test_an_action_on_an_instance_that_is_no_node_names_it_and_its_group():
+    """Launched an hour ago, and no node of Nomad's yet."""
+    group = a_group(an_instance(7, launched_at=at(-3600)))
+
+    action = logged(an_observation(group=group))[0]
+
+    assert (action["action"], action["log_level"]) == ("terminate_unjoined", "info")
+    assert (action["instance"], action["group"]) == ("i-7", "nomad-clients")
+    assert "whose node never joined Nomad" in action["what"]
 
 
 def test_a_cycle_like_the_last_is_no_news():

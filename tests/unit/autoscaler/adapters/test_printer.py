@@ -1,12 +1,22 @@
 """What the dry run shows."""
 
 import io
+from dataclasses import replace
 
 from autoscaler.adapters.dry_run import DryRunWorld
 from autoscaler.adapters.printer import DecisionPrinter
-from autoscaler.core.decision import Memory
+from autoscaler.core.memory import Memory
+from autoscaler.core.model import Missing
 from autoscaler.loop import run_cycle
-from tests.builders import a_node, a_queue, an_observation, idle_since, some_settings
+from tests.builders import (
+    a_group,
+    a_node,
+    a_queue,
+    an_instance,
+    an_observation,
+    idle_since,
+    some_settings,
+)
 from tests.fakes import FakeClock, FakeWorld
 
 
@@ -25,7 +35,7 @@ def test_a_decision_is_shown_with_the_picture_its_reasons_and_what_would_be_done
         "  queue     3 pending, 0 running\n"
         "  nodes     0 ready (0 busy, 0 idle), 0 in flight, 0 cordoned, 0 unjoined\n"
         "  desired   0 → 2\n"
-        "  because   demand: 3 pending, 3 need 2 new nodes at 2 per node\n"
+        "  because   demand: 3 pending, 3 would need 2 new nodes at 2 per node\n"
         "  would     set the desired capacity of nomad-clients from 0 to 2\n"
         "\n"
     )
@@ -35,6 +45,25 @@ def test_an_action_on_a_node_names_it_and_its_instance():
     text = shown(an_observation(a_node(1)), memory=idle_since(-9999, 1))
 
     assert "  would     cordon n1 (i-1)\n" in text
+
+
+def test_several_groups_are_shown_by_name():
+    groups = (a_group(an_instance(1), desired=3, name="spot"), a_group(name="on-demand"))
+
+    text = shown(an_observation(groups=groups))
+
+    assert "  group     spot: 1 in service, 3 desired\n" in text
+    assert "  group     on-demand: 0 in service, 0 desired\n" in text
+    assert "  group  " not in shown(an_observation())
+
+
+def test_what_is_unknown_is_named_and_not_shown_as_nothing():
+    missing = (Missing("aws", "group", "throttled"),)
+
+    text = shown(replace(an_observation(), groups=None, missing=missing))
+
+    assert "  unknown   group: throttled\n  desired   unknown\n" in text
+    assert "  nodes  " not in text
 
 
 def test_the_same_is_not_shown_twice():
