@@ -78,6 +78,8 @@ def decide(
     decision = keep_above_min(decision, committed - len(decision.give_up), least, window)
     decision = hold_for_unjoined(decision, settings, now)
     decision = place_orders(decision, groups, now)
+    # What was given up above is gone already.
+    situation = replace(situation, room=room.less(decision.give_up))
     decision = heed_notices(decision, situation, groups)
     if observed.complete:
         decision = wind_down(decision, situation)

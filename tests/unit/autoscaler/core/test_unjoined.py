@@ -96,3 +96,16 @@ def test_a_partial_picture_ends_nothing():
     decision = decide(observed, some_settings(), Memory(), at(0))
 
     assert (decision.replace, decision.give_up) == ((), ())
+
+
+def test_what_is_given_up_is_no_room_for_a_release_in_the_same_cycle():
+    cordoned = a_node(9, eligible=False)
+    group = a_group(OLD[0], an_instance(9), marks={"i-9": at(-60)})
+
+    decision = decide(
+        an_observation(cordoned, group=group), some_settings(size_min=1), Memory(), at(0)
+    )
+
+    assert ids(decision.give_up) == ["i-0"]
+    assert decision.release == ()
+    assert decision.desired == 1
