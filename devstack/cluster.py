@@ -50,6 +50,10 @@ class NomadCluster(Protocol):
     def flavour(self) -> str:
         """Which Nomad this is, for people: ``Nomad v1.0.18`` or ``the built-in stand-in``."""
 
+    @property
+    def server_pid(self) -> int:
+        """The server's process: stopped and continued, it is a server that hangs for a while."""
+
     def register(self, job_file: Path, variables: Mapping[str, str]) -> str:
         """Register the job of an HCL file, with its variables set, and return its id."""
 

@@ -6,6 +6,7 @@ May import ``devstack.children``, ``devstack.errors``, yaml and the standard lib
 """
 
 import json
+import signal
 import sys
 import threading
 from collections.abc import Mapping
@@ -55,6 +56,11 @@ class Daemon:
     def start(self) -> None:
         """Start it, also again after its end; its log goes on in the same file."""
         self.process = Process("autoscaler", self._argv, log=self.log, env=self._environment)
+
+    def kill(self) -> None:
+        """SIGKILL it, whatever it is at; it can be started again."""
+        self.process.signal(signal.SIGKILL)
+        self.process.wait(5)
 
     @property
     def alive(self) -> bool:

@@ -6,10 +6,12 @@ whatever happens.  May import all of ``devstack`` but the demo, and the standard
 """
 
 import contextlib
+import functools
 import shlex
 import shutil
 import sys
 import tempfile
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,18 +25,16 @@ from devstack.cluster import NodeSpec, NomadCluster, open_cluster
 from devstack.daemon import Daemon, write_config
 from devstack.environment import base_environment, inherited
 from devstack.errors import DevstackError
-from devstack.fleet import BootTimes, Fleet
+from devstack.fleet import BootTimes, Figures, Fleet, Life, figures
 from devstack.janitor import Janitor
 from devstack.launcher import Launcher
 from devstack.leftovers import kill_all
+from devstack.pools import GROUP, JOB, JOB_FILE, Pool
 from devstack.statsd import StatsdSink
 
-JOB = "transcode"
-GROUP = "nomad-clients"
+__all__ = ["BUCKET", "GROUP", "JOB", "Pool", "Stack", "StackSettings"]
+
 BUCKET = "videos"
-NODE_CLASS = "transcode"
-#: The very file that is registered on a real cluster.
-JOB_FILE = Path(__file__).resolve().parent.parent / "nomad" / "transcode.nomad.hcl"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +43,8 @@ class StackSettings:
 
     #: A ``nomad`` executable, or None for the built-in stand-in.
     nomad: Path | None = None
+    pools: tuple[Pool, ...] = (Pool(),)
+    #: Of each group, and of each pool.
     min_size: int = 0
     max_size: int = 4
     children_per_node: int = 2
@@ -96,17 +98,25 @@ class Stack:
         self.statsd = self._open.enter_context(StatsdSink())
         self.aws = self._open.enter_context(LocalAws(self.directory, self.environment))
         self.aws.create_bucket(BUCKET)
-        sizes = self.settings
-        self.aws.create_group(GROUP, min_size=sizes.min_size, max_size=sizes.max_size)
         self._autoscaling = self.aws.client("autoscaling")
         self._task_command = self._write_task_command()
-        self.nomad: NomadCluster = open_cluster(self.directory / "nomad", sizes.nomad)
+        self.nomad: NomadCluster = open_cluster(self.directory / "nomad", self.settings.nomad)
         self._open.callback(self.nomad.close)
-        self.nomad.register(JOB_FILE, self._job_variables())
-        fleet = Fleet(sizes.boot, Random(sizes.seed))  # noqa: S311  (boot times, no secret)
-        self.launcher = self._open.enter_context(
-            Launcher(self.aws, GROUP, self.nomad, self._node, fleet)
-        )
+        random = Random(self.settings.seed)  # noqa: S311  (boot times, no secret)
+        self._launchers: dict[str, Launcher] = {}
+        for pool in self.settings.pools:
+            self._open_pool(pool, random)
+
+    def _open_pool(self, pool: Pool, random: Random) -> None:
+        self.nomad.register(pool.job_file(self.directory), self._job_variables(pool))
+        sizes = self.settings
+        for group in pool.groups:
+            self.aws.create_group(group, min_size=sizes.min_size, max_size=sizes.max_size)
+            template = functools.partial(self._node, pool)
+            fleet = Fleet(sizes.boot, Random(random.random()))  # noqa: S311  (as above)
+            self._launchers[group] = self._open.enter_context(
+                Launcher(self.aws, group, self.nomad, template, fleet)
+            )
 
     def _sweep(self) -> None:
         # All parts have ended what they started by now; this makes it certain.
@@ -122,10 +132,11 @@ class Stack:
         command.chmod(0o755)
         return command
 
-    def _job_variables(self) -> dict[str, str]:
+    def _job_variables(self, pool: Pool) -> dict[str, str]:
         # A little less than an equal share, so that rounding never leaves one child out.
         share = 0.9 / self.settings.children_per_node
         return {
+            "node_class": pool.name,
             "s3_bucket": BUCKET,
             "s3_endpoint_url": self.aws.endpoint,
             "aws_region": REGION,
@@ -135,10 +146,10 @@ class Stack:
             "memory": str(int(self.settings.node_memory * share)),
         }
 
-    def _node(self, instance: Instance) -> NodeSpec:
+    def _node(self, pool: Pool, instance: Instance) -> NodeSpec:
         return NodeSpec(
             instance_id=instance.id,
-            node_class=NODE_CLASS,
+            node_class=pool.name,
             cpu_mhz=self.settings.node_cpu,
             memory_mib=self.settings.node_memory,
             instance_type=instance.instance_type,
@@ -166,18 +177,28 @@ class Stack:
             "TRANSCODER_ALLOW_PRIVATE": "1",
         }
 
-    def group(self) -> Group:
-        """The Auto Scaling group as it is now."""
-        return describe(self._autoscaling, GROUP)
+    def group(self, name: str = GROUP) -> Group:
+        """An Auto Scaling group as it is now."""
+        return describe(self._autoscaling, name)
+
+    def desired(self) -> int:
+        """The desired capacity of all groups together."""
+        return sum(self.group(name).desired for name in self._launchers)
+
+    def lives(self, group: str | None = None) -> tuple[Life, ...]:
+        """Every instance so far, of one group or of all, in the order of their launches."""
+        launchers = self._launchers.values() if group is None else (self._launchers[group],)
+        found = (life for launcher in launchers for life in launcher.lives())
+        return tuple(sorted(found, key=lambda life: life.launched_at))
+
+    def figures(self) -> Figures:
+        """The figures of the run until now, of all groups together."""
+        return figures(self.lives(), time.monotonic())
 
     def daemon_settings(self) -> dict[str, Any]:
         """The daemon's configuration for this system, quick enough to watch."""
         sizes = self.settings
-        pool = {
-            "name": JOB,
-            "jobs": [JOB],
-            "group": GROUP,
-            "nodes": {"class": NODE_CLASS},
+        common = {
             "size": {"min": sizes.min_size, "max": sizes.max_size},
             "node": {"cpu": sizes.node_cpu, "memory": sizes.node_memory},
             "boot_timeout": "1m",
@@ -190,11 +211,12 @@ class Stack:
         }
         return {
             "interval": "2s",
+            "state_dir": str(self.directory / "state"),
             "log": {"format": "json", "level": "info"},
             "nomad": {"address": self.nomad.address, "timeout": "10s"},
             "aws": {"region": REGION, "endpoint_url": self.aws.endpoint},
             "datadog": {"statsd": self.statsd.address, "prefix": "autoscaler", "tags": []},
-            "pools": [pool],
+            "pools": [pool.daemon_settings(common) for pool in sizes.pools],
         }
 
     def daemon(self, *arguments: str, settings: Mapping[str, Any] | None = None) -> Daemon:
@@ -210,8 +232,9 @@ class Stack:
 
     def require_healthy(self) -> None:
         """Raise DevstackError if a part of the devstack itself has failed meanwhile."""
-        if self.launcher.failure is not None:
-            failure = self.launcher.failure
-            raise DevstackError(f"the instance launcher failed: {failure!r}") from failure
+        for launcher in self._launchers.values():
+            failure = launcher.failure
+            if failure is not None:
+                raise DevstackError(f"the instance launcher failed: {failure!r}") from failure
         if not self.aws.alive:
             raise DevstackError(f"local AWS ended.\n{self.aws.last_words()}")

@@ -82,6 +82,10 @@ class Agents(NomadCluster):
     def flavour(self) -> str:
         return self._run("version").splitlines()[0].partition(" (")[0]
 
+    @property
+    def server_pid(self) -> int:
+        return self._agents["server"].pid
+
     def register(self, job_file: Path, variables: Mapping[str, str]) -> str:
         settings = [f"-var={name}={value}" for name, value in variables.items()]
         job = json.loads(self._run("job", "run", "-output", *settings, str(job_file)))

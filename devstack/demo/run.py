@@ -54,7 +54,7 @@ def carry_out(stack: Stack, daemon: Daemon, order: Order, view: View) -> Outcome
         overdue = watch.until_empty(order.children, order.limits, ends.take)
         seconds = time.monotonic() - began_at
         rows = tuple(Row(child, ends.published(child)) for child in watch.scene.children)
-    figures = stack.launcher.figures()
+    figures = stack.figures()
     problems = [overdue] if overdue else []
     if figures.killed:
         problems.append(f"work was killed: allocations {', '.join(figures.killed)}")

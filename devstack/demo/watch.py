@@ -73,7 +73,7 @@ class Watch:
         self._daemon.require_alive()
         self._stack.require_healthy()
         before = self.scene
-        self.scene = self._nomad.look(self._stack.launcher.lives(), self._stack.group().desired)
+        self.scene = self._nomad.look(self._stack.lives(), self._stack.desired())
         lines = self._daemon.lines()
         for line in narrate.in_reading_order(lines[self._lines_told :]):
             if (sentence := narrate.decision(line, self._rules)) is not None:

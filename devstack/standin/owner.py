@@ -90,6 +90,10 @@ class StandIn(NomadCluster):
     def flavour(self) -> str:
         return "the built-in stand-in"
 
+    @property
+    def server_pid(self) -> int:
+        return self._process.pid
+
     def register(self, job_file: Path, variables: Mapping[str, str]) -> str:
         from devstack import hcl  # Its parser takes a while to load.
 

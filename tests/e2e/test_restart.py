@@ -1,6 +1,5 @@
 """A daemon that is killed at any moment goes on from the world as it finds it."""
 
-import signal
 from typing import Any
 
 import pytest
@@ -23,12 +22,11 @@ def test_a_killed_daemon_goes_on_after_its_restart(system: Any, moment: Any) -> 
     with system.daemon() as daemon:
         system.dispatch(3, 3, 3)
         system.wait(moment, moment.__name__, daemon)
-        daemon.process.signal(signal.SIGKILL)
-        assert daemon.process.wait(5) == -signal.SIGKILL
+        daemon.kill()
         daemon.start()
-        scene = system.wait_for_zero(daemon)
+        scene = system.wait_for_end(daemon)
 
         assert [child.state for child in scene.children] == [ChildState.DONE] * 3
-        figures = system.stack.launcher.figures()
+        figures = system.figures
         # Nothing is bought twice for what was on its way before the kill.
         assert (figures.launches, figures.killed) == (2, ())
