@@ -10,6 +10,7 @@ import signal
 import sys
 import threading
 from collections.abc import Mapping
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 
@@ -21,6 +22,8 @@ from autoscaler.adapters.aws import AwsConnection
 from autoscaler.adapters.cycle_log import CycleLog
 from autoscaler.adapters.datadog import DatadogConnection, DatadogReporter
 from autoscaler.adapters.dry_run import DryRunWorld
+from autoscaler.adapters.journal import open_journal
+from autoscaler.adapters.journal_reporter import JournalReporter
 from autoscaler.adapters.live import LiveWorld
 from autoscaler.adapters.nomad import NomadPool
 from autoscaler.adapters.nomad_client import NomadClient, NomadConnection
@@ -60,15 +63,23 @@ class App:
         self._datadog: DatadogReporter | None = None
         self._worlds: dict[str, LiveWorld] = {}
         self._daemon: Daemon | None = None
+        now = SystemClock().now()
+        # A dry run writes nothing, but decides by what the live daemon has learned.
+        self._journal = (
+            open_journal(Path(config.state_dir), now, read_only=dry_run)
+            if config.state_dir is not None
+            else None
+        )
+        memories = self._remembered(now) | dict(memories or {})
         self._watchers: list[JobWatcher | NoticeWatcher] = []
-        reporters = self._reporters(dry_run=dry_run)
+        reporters = self._reporters(memories, dry_run=dry_run)
         self.runners = [
             PoolRunner(
                 settings=pool,
                 world=self._world(pool, dry_run=dry_run),
                 reporters=reporters,
                 clock=SystemClock(),
-                memory=(memories or {}).get(pool.name, Memory()),
+                memory=memories.get(pool.name, Memory()),
             )
             for pool in config.pools
         ]
@@ -109,8 +120,17 @@ class App:
         """Let sockets and threads go."""
         if self._datadog is not None:
             self._datadog.close()
+        if self._journal is not None:
+            self._journal.close()
 
-    def _reporters(self, *, dry_run: bool) -> list[Reporter]:
+    def _remembered(self, now: datetime) -> dict[str, Memory]:
+        """What the journal kept of each pool, where it did."""
+        if self._journal is None:
+            return {}
+        read = {pool.name: self._journal.memory(pool.name, now) for pool in self._config.pools}
+        return {pool: memory for pool, memory in read.items() if memory is not None}
+
+    def _reporters(self, memories: Mapping[str, Memory], *, dry_run: bool) -> list[Reporter]:
         if dry_run:
             # It writes nothing, to Datadog neither: beside a live daemon it would double the graph.
             return [DecisionPrinter(sys.stdout)]
@@ -118,9 +138,12 @@ class App:
         settings = self._config.datadog
         if settings.statsd is not None:
             self._datadog = DatadogReporter(
-                DatadogConnection(settings.statsd, settings.prefix, settings.tags, settings.events)
+                DatadogConnection(settings.statsd, settings.prefix, settings.tags, settings.events),
+                memories,
             )
             reporters.append(self._datadog)
+        if self._journal is not None:
+            reporters.append(JournalReporter(self._journal))
         return reporters
 
     def _notice_watchers(self, rng: random.Random) -> list[NoticeWatcher]:

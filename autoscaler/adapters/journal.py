@@ -1,0 +1,262 @@
+"""
+The journal: what was learned of each pool, and why each cycle decided as it did, in SQLite.
+
+It serves people and restarts, and correctness never hangs on it: a journal that cannot be opened
+is done without, a broken one is set aside, and what cannot be written is said once.
+Imports journal_file, journal_forms, core, ports, sqlite3 and structlog.
+"""
+
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import structlog
+
+from autoscaler.adapters import journal_forms as forms
+from autoscaler.adapters.journal_file import TooNew, connect, is_broken, set_aside
+from autoscaler.core.decision import Decision
+from autoscaler.core.memory import Memory
+from autoscaler.core.model import Observation
+from autoscaler.ports import ActionReport, CycleReport
+
+_log = structlog.get_logger()
+
+FILE_NAME = "journal.sqlite3"
+
+#: What is known of the moment is of no use to one who comes back later than that.
+_MOMENT = timedelta(minutes=2)
+#: At each write up to so many of the oldest cycles go that are beyond a bound.
+_PRUNED_AT_ONCE = 20
+_PRUNE = """
+    DELETE FROM cycle
+    WHERE id < (SELECT min(id) FROM cycle) + :at_once
+    AND (at < :oldest OR id <= :newest - :count OR :full)
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bounds:
+    """How much is kept of the cycles; the oldest go first."""
+
+    age: timedelta = timedelta(days=30)
+    count: int = 200_000
+    size_bytes: int = 512 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class CycleRecord:
+    """One cycle as it was written down.  The decision's memory is empty: it is not kept."""
+
+    pool: str
+    cycle_id: str
+    at: datetime
+    outcome: str
+    seconds: float
+    observation: Observation
+    decision: Decision
+    actions: tuple[ActionReport, ...]
+
+
+def open_journal(
+    directory: Path, now: datetime, *, read_only: bool = False, bounds: Bounds | None = None
+) -> "Journal | None":
+    """
+    Open the journal in a directory, which is made where there is none; None: do without.
+
+    One that is no database any more is renamed, with ``now`` in its name, and a new one begun.
+    Read only, nothing is made or changed, and a journal that is not there is no news.
+    """
+    path = directory / FILE_NAME
+    if read_only and not path.exists():
+        return None
+    try:
+        try:
+            return Journal(path, read_only=read_only, bounds=bounds)
+        except sqlite3.Error as error:
+            if read_only or not is_broken(error):
+                raise
+            set_aside(path, now, error)
+            return Journal(path, bounds=bounds)
+    except (OSError, sqlite3.Error) as error:
+        mend = "give the service's user that directory, or set state_dir to one that it has"
+        _log.warning("journal.unavailable", path=str(path), error=str(error), mend=mend)
+    except TooNew as error:
+        mend = "run that version again, or move the file away"
+        _log.warning("journal.unavailable", path=str(path), error=str(error), mend=mend)
+    return None
+
+
+class Journal:
+    """
+    One file.  Only the making of one raises: ``OSError``, ``sqlite3.Error`` and ``TooNew``.
+
+    For any thread: a lock lets one in at a time.
+    """
+
+    def __init__(
+        self, path: Path, *, read_only: bool = False, bounds: Bounds | None = None
+    ) -> None:
+        self._path = path
+        self._bounds = bounds or Bounds()
+        self._lock = threading.Lock()
+        self._failing = False
+        self._replaced = False
+        self._connection = connect(path, read_only=read_only)
+
+    def close(self) -> None:
+        """Let the file go; what is written later is lost."""
+        with self._lock:
+            self._connection.close()
+
+    def memory(self, pool: str, now: datetime) -> Memory | None:
+        """What was remembered of a pool last; None if nothing was, or it cannot be read."""
+        rows = self._read("SELECT saved_at, memory FROM memory WHERE pool = ?", pool)
+        if not rows:
+            return None
+        ((saved_at, text),) = rows
+        try:
+            memory = forms.read_memory(text)
+        except ValueError as error:
+            then = "what was learned is learned anew"
+            _log.warning("journal.memory_ignored", pool=pool, error=_brief(error), then=then)
+            return None
+        if now - datetime.fromisoformat(saved_at) > _MOMENT:
+            return without_the_moment(memory)
+        return memory
+
+    def remember(self, pool: str, memory: Memory, now: datetime) -> None:
+        """Keep it in place of what was remembered before."""
+        with self._saying_failures(now):
+            row = (pool, _text(now), forms.written_memory(memory))
+            with self._lock, self._connection:
+                self._connection.execute("INSERT OR REPLACE INTO memory VALUES (?, ?, ?)", row)
+
+    def record(self, report: CycleReport) -> None:
+        """Add a cycle, and let go of some that are beyond the bounds."""
+        with self._saying_failures(report.ended_at):
+            row = (
+                report.pool,
+                report.cycle_id,
+                _text(report.ended_at),
+                report.outcome,
+                report.duration_seconds,
+                forms.written_observation(report.observation),
+                forms.written_decision(report.decision),
+                forms.written_actions(report.actions),
+            )
+            with self._lock, self._connection:
+                self._append(row, report.ended_at)
+
+    def cycles(self, pool: str, *, last: int) -> tuple[CycleRecord, ...]:
+        """The last so many cycles of a pool that were written down, oldest first."""
+        rows = self._read(
+            "SELECT pool, cycle_id, at, outcome, seconds, observation, decision, actions"
+            " FROM cycle WHERE pool = ? ORDER BY id DESC LIMIT ?",
+            pool,
+            last,
+        )
+        records = [_record(row) for row in reversed(rows)]
+        found = tuple(one for one in records if one is not None)
+        if len(found) < len(records):
+            _log.warning("journal.cycles_ignored", pool=pool, count=len(records) - len(found))
+        return found
+
+    def _append(self, row: tuple[Any, ...], now: datetime) -> None:
+        execute = self._connection.execute
+        newest = execute(
+            "INSERT INTO cycle (pool, cycle_id, at, outcome, seconds, observation, decision,"
+            " actions) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            row,
+        ).lastrowid
+        size, pages, free = (
+            execute(f"PRAGMA {name}").fetchone()[0]
+            for name in ("page_size", "page_count", "freelist_count")
+        )
+        pruned = execute(
+            _PRUNE,
+            {
+                "at_once": _PRUNED_AT_ONCE,
+                "oldest": _text(now - self._bounds.age),
+                "newest": newest,
+                "count": self._bounds.count,
+                "full": (pages - free) * size > self._bounds.size_bytes,
+            },
+        ).rowcount
+        if pruned:
+            execute("PRAGMA incremental_vacuum(256)").fetchall()
+
+    def _read(self, query: str, *arguments: object) -> list[Any]:
+        try:
+            with self._lock, closing(self._connection.execute(query, arguments)) as cursor:
+                return cursor.fetchall()
+        except sqlite3.Error as error:
+            _log.warning("journal.unreadable", path=str(self._path), error=str(error))
+            return []
+
+    @contextmanager
+    def _saying_failures(self, now: datetime) -> Iterator[None]:
+        """What goes wrong inside is said once, and so is that it is right again."""
+        try:
+            yield
+        except (sqlite3.Error, OSError, ValueError) as error:
+            if is_broken(error) and not self._replaced:
+                self._replace(now, error)
+            elif not self._failing:
+                mend = "is the disk full, or the file held by another process?"
+                path = str(self._path)
+                _log.warning("journal.failing", path=path, error=_brief(error), mend=mend)
+                self._failing = True
+        else:
+            if self._failing:
+                _log.info("journal.recovered", path=str(self._path))
+            self._failing = False
+
+    def _replace(self, now: datetime, error: Exception) -> None:
+        """Once only: a disk that breaks every file is not to be filled with them."""
+        self._replaced = True
+        with self._lock, self._saying_failures(now):
+            self._connection.close()
+            set_aside(self._path, now, error)
+            self._connection = connect(self._path, read_only=False)
+
+
+def without_the_moment(memory: Memory) -> Memory:
+    """Nodes may have worked meanwhile, and children come that nobody counted."""
+    fresh = Memory()
+    return replace(
+        memory,
+        idle_since=fresh.idle_since,
+        arrivals=fresh.arrivals,
+        dispatched=fresh.dispatched,
+    )
+
+
+def _record(row: tuple[Any, ...]) -> CycleRecord | None:
+    pool, cycle_id, at, outcome, seconds, observation, decision, actions = row
+    try:
+        return CycleRecord(
+            pool,
+            cycle_id,
+            datetime.fromisoformat(at),
+            outcome,
+            seconds,
+            forms.read_observation(observation),
+            forms.read_decision(decision),
+            forms.read_actions(actions),
+        )
+    except ValueError:
+        return None  # Of a version that wrote it otherwise.
+
+
+def _text(at: datetime) -> str:
+    """In UTC and always as long, so that texts sort as the instants do."""
+    return at.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+def _brief(error: Exception) -> str:
+    return " ".join(str(error).split())[:300]

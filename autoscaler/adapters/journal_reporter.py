@@ -1,0 +1,50 @@
+"""
+What of the cycles goes into the journal, and when: news at once, the rest now and then.
+
+Imports journal, cycle_log's gist, core and ports.
+"""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from autoscaler.adapters.cycle_log import gist
+from autoscaler.adapters.journal import Journal, without_the_moment
+from autoscaler.core.memory import Memory
+from autoscaler.ports import CycleReport
+
+#: A storm of changes that lead to nothing is written down no more often.
+_CHANGES_EVERY = timedelta(seconds=5)
+#: What is no news is written down so often all the same.
+_EVERY = timedelta(minutes=1)
+
+
+class JournalReporter:
+    """Keeps what each pool remembers, and of its cycles those that say something."""
+
+    def __init__(self, journal: Journal) -> None:
+        self._journal = journal
+        self._recorded: dict[str, tuple[tuple[Any, ...], datetime]] = {}
+        self._remembered: dict[str, tuple[Memory, datetime]] = {}
+
+    def report(self, report: CycleReport) -> None:
+        """Write down what is worth it."""
+        if self._worth_recording(report):
+            self._recorded[report.pool] = (gist(report), report.ended_at)
+            self._journal.record(report)
+        if self._worth_remembering(report):
+            self._remembered[report.pool] = (report.memory, report.ended_at)
+            self._journal.remember(report.pool, report.memory, report.ended_at)
+
+    def _worth_recording(self, report: CycleReport) -> bool:
+        if report.actions or report.pool not in self._recorded:
+            return True
+        before, recorded_at = self._recorded[report.pool]
+        age = report.ended_at - recorded_at
+        return age >= _EVERY or (age >= _CHANGES_EVERY and gist(report) != before)
+
+    def _worth_remembering(self, report: CycleReport) -> bool:
+        before, remembered_at = self._remembered.get(report.pool, (Memory(), None))
+        if without_the_moment(report.memory) != without_the_moment(before):
+            return True
+        old = remembered_at is None or report.ended_at - remembered_at >= _EVERY
+        return old and report.memory != before

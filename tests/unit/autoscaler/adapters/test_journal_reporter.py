@@ -1,0 +1,98 @@
+"""What of the cycles is worth writing down."""
+
+from dataclasses import replace
+
+from autoscaler.adapters.journal_reporter import JournalReporter
+from autoscaler.core.memory import Memory
+from autoscaler.loop import run_cycle
+from autoscaler.ports import CycleReport
+from tests.builders import a_node, a_queue, an_observation, at, idle_since, some_settings
+from tests.fakes import FakeClock, FakeWorld
+
+
+class FakeJournal:
+    """Keeps what it is told, by time."""
+
+    def __init__(self) -> None:
+        self.recorded: list[float] = []
+        self.remembered: list[tuple[float, Memory]] = []
+
+    def record(self, report: CycleReport) -> None:
+        """Note when."""
+        self.recorded.append((report.ended_at - at(0)).total_seconds())
+
+    def remember(self, pool, memory, now) -> None:
+        """Note when, and what."""
+        self.remembered.append(((now - at(0)).total_seconds(), memory))
+
+
+def a_report(seconds, *, pending=0, running=0, memory=None):
+    """A cycle at that time that has nothing to do: the one node has work and room."""
+    clock = FakeClock()
+    clock.advance(seconds)
+    world = FakeWorld(an_observation(a_node(1, live=1), queue=a_queue(pending, running)))
+    report = run_cycle(world, [], some_settings(), Memory(), clock, cycle_id="c")
+    return replace(report, memory=memory or Memory())
+
+
+def reported(*reports):
+    """The journal after these cycles."""
+    journal = FakeJournal()
+    reporter = JournalReporter(journal)
+    for report in reports:
+        reporter.report(report)
+    return journal
+
+
+def test_cycles_like_the_last_are_written_down_once_a_minute():
+    journal = reported(*(a_report(10 * number, running=1) for number in range(14)))
+
+    assert journal.recorded == [0, 60, 120]
+
+
+def test_a_change_is_written_down_at_once_and_a_storm_of_them_now_and_then():
+    journal = reported(
+        a_report(0, running=1),
+        a_report(10, pending=1, running=1),
+        *(a_report(10 + number / 10, running=number) for number in range(1, 100)),
+    )
+
+    assert journal.recorded == [0, 10, 15]
+
+
+def test_a_cycle_that_acts_is_always_written_down():
+    acted = run_cycle(
+        FakeWorld(an_observation(queue=a_queue(3))),
+        [],
+        some_settings(),
+        Memory(),
+        FakeClock(),
+        cycle_id="c",
+    )
+
+    journal = reported(acted, acted, acted)
+
+    assert journal.recorded == [0, 0, 0]
+
+
+def test_what_is_learned_is_remembered_at_once():
+    learned = Memory(boot_seconds=(60.0,))
+
+    journal = reported(a_report(0), a_report(1, memory=learned), a_report(2, memory=learned))
+
+    assert journal.remembered == [(1, learned)]
+
+
+def test_timers_alone_are_remembered_once_a_minute():
+    def idle(seconds):
+        return a_report(seconds, memory=idle_since(seconds, 1))
+
+    journal = reported(*(idle(10 * number) for number in range(14)))
+
+    assert [seconds for seconds, _ in journal.remembered] == [0, 60, 120]
+
+
+def test_pools_are_looked_at_each_by_itself():
+    one, other = a_report(0), replace(a_report(1), pool="other")
+
+    assert reported(one, other, one, other).recorded == [0, 1]
