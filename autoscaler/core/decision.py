@@ -142,7 +142,8 @@ class Decision:
     uncordon: tuple[NodeRef, ...] = ()
     cordon: tuple[NodeRef, ...] = ()
     release: tuple[NodeRef, ...] = ()
-    #: Nodes that AWS advises to leave, and that the minimum needs: AWS launches others for them.
+    #: Nodes that go while the desired capacity stays: those that AWS advises to leave and the
+    #: minimum needs, for which it launches others, and those beyond the desired capacity.
     swap: tuple[NodeRef, ...] = ()
     purge: tuple[NodeRef, ...] = ()
     #: Instances whose node never joined: to be replaced, and those no longer needed.

@@ -53,7 +53,7 @@ def decide(
     least, window = size_min(settings, observed.windows)
     stands = standing(groups, memory, complete=observed.complete)
     room = room_above_min(groups, stands, least)
-    situation = Situation(fleet, settings, demand, room, least, now)
+    situation = Situation(fleet, groups, settings, demand, room, least, now)
     count, reasons = nodes_to_buy(outlook, scaling)
     decision = Decision(
         pool=observed.pool,
@@ -71,7 +71,7 @@ def decide(
     if observed.complete:
         useful = committed - len(fleet.never_joined)
         decision = keep_above_min(decision, useful, least, window)
-        decision = mend_boots(decision, fleet, settings, situation.room, now)
+        decision = mend_boots(decision, situation)
     decision = hold_for_cooldown(decision, scaling.scale_out, now)
     decision = trim_to_step(decision, scaling.scale_out)
     decision = keep_below_max(decision, committed, settings)
@@ -80,7 +80,7 @@ def decide(
     decision = place_orders(decision, groups, now)
     # What was given up above is gone already.
     situation = replace(situation, room=room.less(decision.give_up))
-    decision = heed_notices(decision, situation, groups)
+    decision = heed_notices(decision, situation)
     if observed.complete:
         decision = wind_down(decision, situation)
         if not demand.room_for_all and not decision.uncordon:

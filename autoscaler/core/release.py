@@ -16,7 +16,7 @@ from autoscaler.core.fleet import Fleet, Member
 from autoscaler.core.guards import because, looking_again, seconds
 from autoscaler.core.hooks import due_for_heartbeat
 from autoscaler.core.model import Group, Lifecycle
-from autoscaler.core.room import Room
+from autoscaler.core.room import Room, beyond_desired
 from autoscaler.core.settings import PoolSettings, ScaleIn
 
 
@@ -25,6 +25,7 @@ class Situation:
     """What the steps below look at."""
 
     fleet: Fleet
+    groups: Sequence[Group]
     settings: PoolSettings
     demand: Demand
     #: How many may go before a minimum is reached.
@@ -39,7 +40,7 @@ class Situation:
         return self.settings.scaling.scale_in
 
 
-def heed_notices(decision: Decision, situation: Situation, groups: Sequence[Group]) -> Decision:
+def heed_notices(decision: Decision, situation: Situation) -> Decision:
     """
     Cordon at once what AWS will take, so that nothing more is placed there.
 
@@ -63,7 +64,7 @@ def heed_notices(decision: Decision, situation: Situation, groups: Sequence[Grou
             if _is_settled(member, situation)
         ),
     ]
-    hold_on = due_for_heartbeat(busy, groups, decision.memory, situation.now)
+    hold_on = due_for_heartbeat(busy, situation.groups, decision.memory, situation.now)
     decision = replace(decision, hold_on=hold_on, let_go=tuple(done))
     if busy:
         detail = f"{_instances(busy)} held on to while work runs there"
@@ -153,9 +154,10 @@ def _release_settled(decision: Decision, idle: Sequence[Member], situation: Situ
     settled = [member for member in idle if _is_settled(member, situation)]
     settling = [member for member in idle if not _is_settled(member, situation)]
     if settled:
-        refs = tuple(member.ref for member in settled)
-        decision = replace(decision, release=refs)
-        decision = because(decision, Rule.RELEASE, f"{_names(refs)} settled and still idle")
+        over, within = beyond_desired([one.ref for one in settled], situation.groups)
+        decision = replace(decision, release=within, swap=(*decision.swap, *over))
+        names = names_of(settled)
+        decision = because(decision, Rule.RELEASE, f"{names} settled and still idle")
     if settling:
         due_at = _marked_at(settling[0]) + settle
         names = names_of(settling)

@@ -48,8 +48,34 @@ class Room:
 
 
 def room_above_min(groups: Sequence[Group], standing: Mapping[str, int], least: int) -> Room:
-    """The room above our minimum in force, and above each group's own, by what stands of each."""
+    """
+    The room above our minimum in force, and above each group's own, by what stands of each.
+
+    A group can have more instances than are desired: one that came after its request was taken
+    back.
+    """
+    there = {group.name: max(standing[group.name], group.present_count) for group in groups}
     return Room(
-        max(0, sum(standing.values()) - least),
-        {group.name: max(0, standing[group.name] - group.size_min) for group in groups},
+        max(0, sum(there.values()) - least),
+        {group.name: max(0, there[group.name] - group.size_min) for group in groups},
     )
+
+
+def beyond_desired(
+    members: Sequence[_T], groups: Sequence[Group]
+) -> tuple[tuple[_T, ...], tuple[_T, ...]]:
+    """
+    Those that their group has beyond its desired capacity, and the others.
+
+    The end of the first must not lower it: AWS launches nothing in their place.
+    """
+    surplus = {group.name: max(0, group.present_count - group.desired) for group in groups}
+    over: list[_T] = []
+    within: list[_T] = []
+    for member in members:
+        if surplus.get(member.group, 0) > 0:
+            surplus[member.group] -= 1
+            over.append(member)
+        else:
+            within.append(member)
+    return tuple(over), tuple(within)

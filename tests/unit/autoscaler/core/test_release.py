@@ -199,3 +199,17 @@ def test_the_earliest_of_what_is_due_is_looked_at_first():
 
     assert decide(observed, scale_in(), soon, at(0)).look_again_at == at(1)
     assert decide(observed, scale_in(), late, at(0)).look_again_at == at(4)
+
+
+def test_what_a_group_has_beyond_its_desired_capacity_goes_without_lowering_it():
+    """Its request was taken back, and it came all the same; AWS refuses to go below its minimum."""
+    group = a_group(
+        an_instance(1), an_instance(2), desired=1, size_min=1, marks={"i-1": at(0), "i-2": at(1)}
+    )
+    nodes = [a_node(1, eligible=False), a_node(2, eligible=False)]
+
+    decision = decide(an_observation(*nodes, group=group), scale_in(), Memory(), at(60))
+
+    assert (names(decision.swap), names(decision.release)) == (["n1"], [])
+    assert names(decision.uncordon) == ["n2"]
+    assert decision.desired == 1
