@@ -124,19 +124,24 @@ class Cluster:
     def set_foreign(self, node_id: str, *, eligible: bool, draining: bool = False) -> None:
         """Somebody else cordons, drains or takes it back."""
         node = self.nodes[node_id]
-        node.foreign = not eligible or draining
+        node.foreign_at = self._clock.seconds if not eligible or draining else None
         self._change(node, eligible=eligible and not draining, draining=draining)
 
     # What the autoscaler does.
 
-    def set_eligibility(self, node_id: str, *, eligible: bool) -> None:
-        """Cordon it, or take the cordon back.  Raises ``ActionError``."""
+    def set_eligibility(self, node_id: str, *, eligible: bool, known_at: float) -> None:
+        """Cordon it, or take that back, by what was known then.  Raises ``ActionError``."""
         node = self._known(node_id)
         if eligible and node.draining:
             raise ActionError(f"{node_id} is draining", stage="nomad", retryable=False)
-        if node.foreign:
-            self.tally.offend(f"9: {node_id}: eligibility {eligible} set on somebody else's cordon")
+        self.respect(node, known_at, f"eligibility set to {eligible}")
         self._change(node, eligible=eligible)
+
+    def respect(self, node: Machine, known_at: float, what: str) -> None:
+        """Somebody else's cordon stays as it is, unless it came after what we knew."""
+        if node.foreign_at is not None and node.foreign_at <= known_at:
+            self.tally.offend(f"9: {node.node_id}: {what}, though somebody else cordoned it")
+        node.foreign_at = None
 
     def purge(self, node_id: str) -> None:
         """Forget it.  Raises ``ActionError``."""

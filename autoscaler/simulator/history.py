@@ -80,8 +80,10 @@ class History:
     def __init__(self, scene: Scene) -> None:
         self.faults = ArmedFaults()
         self.simulation = Simulation(scene, self.faults)
+        self.simulation.watchers.append(self.judge)
         #: What happened, for the message of a failure.
         self.told: deque[str] = deque(maxlen=60)
+        #: Of the last cycle; None if it ended in a crash.
         self.last: CycleReport | None = None
         self._jobs = tuple(self.simulation.cluster.jobs)
         #: Hands the cycle another world than the simulation's own, such as one that is watched.
@@ -105,15 +107,18 @@ class History:
         """So many cycles, and the invariants after each."""
         for _ in range(count):
             self.simulation.clock.advance(interval_seconds)
-            report = self.simulation.cycle(self.through() if self.through else None)
-            if report is None:
-                self._tell("crashed, and started anew")
-                self._check(list(self.simulation.tally.offences))
-                continue
-            self.last = report
-            for one in report.actions:
-                self._tell(f"{one.outcome}: {one.action}")
-            self._check(list(after_cycle(report, self.simulation)))
+            self.simulation.cycle(self.through() if self.through else None)
+
+    def judge(self, report: CycleReport | None) -> None:
+        """Check the invariants after a cycle; None: it ended in a crash."""
+        self.last = report
+        if report is None:
+            self._tell("crashed, and started anew")
+            self._check(list(self.simulation.tally.offences))
+            return
+        for one in report.actions:
+            self._tell(f"{one.outcome}: {one.action}")
+        self._check(list(after_cycle(report, self.simulation)))
 
     def come_to_rest(self) -> None:
         """All troubles end; then the queue empties, the group reaches its minimum, none is left."""

@@ -41,8 +41,8 @@ class Machine:
         self.status = NodeStatus.READY
         self.eligible = True
         self.draining = False
-        #: Whether somebody else than we made it ineligible or drains it.
-        self.foreign = False
+        #: Since when, in seconds, somebody else has it ineligible or draining.
+        self.foreign_at: float | None = None
         #: Since when, in seconds, it takes no work.
         self.ineligible_at: float | None = None
         #: Whether its heartbeats still come.
@@ -62,6 +62,11 @@ class Machine:
     def places_work(self) -> bool:
         """Whether Nomad plans new allocations here."""
         return self.status is NodeStatus.READY and self.eligible and not self.draining
+
+    @property
+    def foreign(self) -> bool:
+        """Whether somebody else has it ineligible or draining."""
+        return self.foreign_at is not None
 
     @property
     def live(self) -> bool:

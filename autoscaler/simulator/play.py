@@ -156,7 +156,7 @@ def play(seed: int, *, events_count: int = 40) -> History:
     rng = generator(seed, "history")
     history = History(scene_of(kind_of(rng)))
     for _ in range(events_count):
-        rng.choices(_EVENTS, _WEIGHTS)[0](history, rng)
+        _any_of(_EVENTS, history, rng)
         history.cycle(rng.randrange(1, 4), rng.choice((0.6, 3.0, 10.0, 10.0)))
     history.come_to_rest()
     return history
@@ -211,10 +211,9 @@ def _boots(history: History, rng: random.Random) -> None:
 
 
 _Event = Callable[[History, random.Random], None]
-_WEIGHED: tuple[tuple[int, _Event], ...] = (
-    (10, _dispatch),
-    (6, _long_wait),
-    (2, _silence),
+_Weighed = Sequence[tuple[int, _Event]]
+#: What goes wrong, by how often.
+_TROUBLES: _Weighed = (
     (2, _foreign_cordon),
     (2, lambda history, rng: history.foreign_release(rng.randrange(20))),
     (1, _resize_group),
@@ -231,5 +230,14 @@ _WEIGHED: tuple[tuple[int, _Event], ...] = (
     (1, lambda history, rng: history.reconnect()),  # noqa: ARG005 - every event is handed both
     (1, lambda history, rng: history.restart(memory_lost=rng.random() < 0.5)),
 )
-_WEIGHTS: Sequence[int] = [weight for weight, _ in _WEIGHED]
-_EVENTS: Sequence[_Event] = [event for _, event in _WEIGHED]
+_EVENTS: _Weighed = ((10, _dispatch), (6, _long_wait), (2, _silence), *_TROUBLES)
+
+
+def _any_of(events: _Weighed, history: History, rng: random.Random) -> None:
+    (_, event) = rng.choices(events, [weight for weight, _ in events])[0]
+    event(history, rng)
+
+
+def trouble(history: History, rng: random.Random) -> None:
+    """Let anything go wrong."""
+    _any_of(_TROUBLES, history, rng)

@@ -70,8 +70,8 @@ class Simulation:
         self.failed_count = 0
         self.crash_count = 0
         self.peak_count = 0
-        #: Is told of each cycle.
-        self.watchers: list[Callable[[CycleReport], None]] = []
+        #: Are told of each cycle; None: it ended in a crash.
+        self.watchers: list[Callable[[CycleReport | None], None]] = []
         if faults is None:
             rng = generator(scene.seed, "faults")
             faults = RandomFaults(scene.rates, rng) if scene.rates else NoFaults()
@@ -101,13 +101,17 @@ class Simulation:
             )
         except Crash:
             self.restart(memory_lost=self._faults.memory_lost())
+            self._tell(None)
             return None
         self.memory = report.memory
         self.failed_count = self.failed_count + 1 if report.outcome == "failed" else 0
         self.peak_count = max(self.peak_count, self.aws.present_count())
+        self._tell(report)
+        return report
+
+    def _tell(self, report: CycleReport | None) -> None:
         for watcher in self.watchers:
             watcher(report)
-        return report
 
     def restart(self, *, memory_lost: bool) -> None:
         """The daemon starts anew, with the memory that its journal kept or with none."""
