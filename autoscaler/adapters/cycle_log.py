@@ -118,6 +118,6 @@ def _about(action: Action) -> dict[str, Any]:
             about |= {"node": value.name, "node_id": value.node_id, "instance": value.instance_id}
         elif isinstance(value, InstanceRef):
             about |= {"instance": value.instance_id, "group": value.group}
-        elif one.name != "at":
+        elif value is not None and one.name != "at":
             about[one.name] = value
     return about

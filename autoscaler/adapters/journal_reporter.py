@@ -12,7 +12,7 @@ from autoscaler.adapters.journal import Journal, without_the_moment
 from autoscaler.core.memory import Memory
 from autoscaler.ports import CycleReport
 
-#: A storm of changes that lead to nothing is written down no more often.
+#: A storm of changes in the queue that leave the decision as it is is written down no more often.
 _CHANGES_EVERY = timedelta(seconds=5)
 #: What is no news is written down so often all the same.
 _EVERY = timedelta(minutes=1)
@@ -23,24 +23,24 @@ class JournalReporter:
 
     def __init__(self, journal: Journal) -> None:
         self._journal = journal
-        self._recorded: dict[str, tuple[tuple[Any, ...], datetime]] = {}
+        self._recorded: dict[str, CycleReport] = {}
         self._remembered: dict[str, tuple[Memory, datetime]] = {}
 
     def report(self, report: CycleReport) -> None:
         """Write down what is worth it."""
         if self._worth_recording(report):
-            self._recorded[report.pool] = (gist(report), report.ended_at)
+            self._recorded[report.pool] = report
             self._journal.record(report)
         if self._worth_remembering(report):
             self._remembered[report.pool] = (report.memory, report.ended_at)
             self._journal.remember(report.pool, report.memory, report.ended_at)
 
     def _worth_recording(self, report: CycleReport) -> bool:
-        if report.actions or report.pool not in self._recorded:
+        before = self._recorded.get(report.pool)
+        if before is None or report.actions or _answer(report) != _answer(before):
             return True
-        before, recorded_at = self._recorded[report.pool]
-        age = report.ended_at - recorded_at
-        return age >= _EVERY or (age >= _CHANGES_EVERY and gist(report) != before)
+        age = report.ended_at - before.ended_at
+        return age >= _EVERY or (age >= _CHANGES_EVERY and gist(report) != gist(before))
 
     def _worth_remembering(self, report: CycleReport) -> bool:
         before, remembered_at = self._remembered.get(report.pool, (Memory(), None))
@@ -48,3 +48,10 @@ class JournalReporter:
             return True
         old = remembered_at is None or report.ended_at - remembered_at >= _EVERY
         return old and report.memory != before
+
+
+def _answer(report: CycleReport) -> tuple[Any, ...]:
+    """What was decided and by which rules, the numbers in its reasons left out."""
+    decision = report.decision
+    rules = tuple(reason.rule for reason in decision.reasons)
+    return decision.current, decision.desired, rules, report.outcome

@@ -53,7 +53,9 @@ def sentence(action: Action) -> str:
 def _word(value: object) -> str:
     match value:
         case NodeRef():
-            return f"{value.name} ({value.instance_id})"
+            # On EC2 a node is often named after its instance.
+            same = value.name == value.instance_id
+            return value.name if same else f"{value.name} ({value.instance_id})"
         case InstanceRef():
             return f"{value.instance_id} of {value.group}"
         case bool():

@@ -8,6 +8,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from autoscaler.adapters.datadog import DatadogConnection, DatadogReporter
+from autoscaler.core.decision import NodeRef
 from autoscaler.core.memory import Memory
 from autoscaler.core.model import (
     Cohort,
@@ -17,8 +18,9 @@ from autoscaler.core.model import (
     Verdict,
     WaitsFor,
 )
+from autoscaler.core.plan import LowerDesiredCapacity, SetDesiredCapacity, Terminate
 from autoscaler.loop import run_cycle
-from autoscaler.ports import CycleReport
+from autoscaler.ports import ActionReport, CycleReport
 from devstack.deadline import wait_until
 from devstack.dogstatsd import Status
 from devstack.statsd import StatsdSink
@@ -168,6 +170,39 @@ def test_an_instance_that_never_joined_is_counted_and_told(
     assert sink.count("autoscaler.never_joined") == 1
     (event,) = [one for one in sink.events() if "never joined" in one.title]
     assert event.text.startswith("Ended: i-7 of spot. ")
+
+
+def test_every_other_change_of_capacity_is_told_too(
+    sink: StatsdSink, reporter: DatadogReporter
+) -> None:
+    """A request taken back buys nothing and lets nothing go; a node swapped is neither."""
+    node = NodeRef("node-1", "n1", "i-1", "spot")
+    actions = (
+        ActionReport(LowerDesiredCapacity("spot", 5, 2), "applied"),
+        ActionReport(Terminate(node, "spot"), "applied"),
+        ActionReport(Terminate(node, "spot", replace=True), "applied"),
+        ActionReport(Terminate(node, "spot"), "given_up"),
+    )
+
+    sent(sink, reporter, replace(a_report(), actions=actions))
+
+    assert sink.count("autoscaler.scale_in") == 1
+    assert sink.count("autoscaler.scale_out") == 0
+    assert [event.title for event in sink.events()] == [
+        "transcode: 3 nodes no longer asked for",
+        "transcode: 1 node fewer",
+    ]
+
+
+def test_a_refused_action_is_an_error_of_the_system_that_refused(
+    sink: StatsdSink, reporter: DatadogReporter
+) -> None:
+    refused = ActionReport(SetDesiredCapacity("spot", 0, 1), "failed", "throttled", "aws")
+
+    sent(sink, reporter, replace(a_report(), actions=(refused,)))
+
+    assert sink.count("autoscaler.cycle.errors", "stage:aws") == 1
+    assert sink.events() == ()
 
 
 def test_no_event_is_sent_where_none_are_wanted(sink: StatsdSink) -> None:

@@ -9,6 +9,7 @@ import threading
 from datetime import timedelta
 
 import pytest
+from structlog.testing import capture_logs
 
 from autoscaler.clock import SystemClock
 from autoscaler.core.model import Missing
@@ -130,12 +131,14 @@ def test_a_broken_cycle_ends_neither_the_daemon_nor_the_next_cycle(started):
             raise RuntimeError("a defect")
 
     world.on_observe = break_once
-    daemon = started(world)
-    assert world.begun(1)
+    with capture_logs() as logs:
+        daemon = started(world)
+        assert world.begun(1)
 
-    daemon.wake("transcode")
+        daemon.wake("transcode")
 
-    assert world.begun(2)
+        assert world.begun(2)
+    assert [one["event"] for one in logs][:1] == ["cycle.broken"]
 
 
 def test_stopping_waits_for_the_cycle_in_hand(started):

@@ -9,7 +9,7 @@ from autoscaler.core.memory import Memory
 from autoscaler.core.model import Missing
 from autoscaler.core.plan import SetDesiredCapacity
 from autoscaler.loop import run_cycle
-from tests.builders import a_group, a_queue, an_instance, an_observation, at, some_settings
+from tests.builders import a_group, a_node, a_queue, an_instance, an_observation, at, some_settings
 from tests.fakes import FakeClock, FakeWorld
 
 
@@ -79,3 +79,17 @@ def test_a_refused_action_is_an_error_with_its_cause():
 
     assert (lines[0]["event"], lines[0]["log_level"]) == ("action.failed", "error")
     assert lines[0]["error"] == "refused by the test"
+
+
+def test_a_node_that_got_work_before_its_end_is_told_with_the_reason():
+    group = a_group(an_instance(1), marks={"i-1": at(-60)})
+    world = FakeWorld(an_observation(a_node(1, eligible=False), group=group))
+    world.busy.add("node-1")
+
+    with capture_logs() as lines:
+        run_cycle(world, [CycleLog()], some_settings(), Memory(), FakeClock(), cycle_id="c")
+
+    given_up = lines[0]
+    assert (given_up["event"], given_up["action"]) == ("action.given_up", "terminate")
+    assert (given_up["node"], given_up["instance"]) == ("n1", "i-1")
+    assert given_up["why"] == "work came before the cordon took"

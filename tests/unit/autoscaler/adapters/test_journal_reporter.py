@@ -50,14 +50,19 @@ def test_cycles_like_the_last_are_written_down_once_a_minute():
     assert journal.recorded == [0, 60, 120]
 
 
-def test_a_change_is_written_down_at_once_and_a_storm_of_them_now_and_then():
+def test_a_storm_in_the_queue_that_changes_no_decision_is_written_down_now_and_then():
+    journal = reported(*(a_report(number / 10, running=number) for number in range(100)))
+
+    assert journal.recorded == [0, 5]
+
+
+def test_another_decision_is_written_down_at_once():
+    """A child that waits, and fits on the node that is there."""
     journal = reported(
-        a_report(0, running=1),
-        a_report(10, pending=1, running=1),
-        *(a_report(10 + number / 10, running=number) for number in range(1, 100)),
+        a_report(0, running=1), a_report(0.1, pending=1, running=1), a_report(0.2, running=1)
     )
 
-    assert journal.recorded == [0, 10, 15]
+    assert journal.recorded == [0, 0.1, 0.2]
 
 
 def test_a_cycle_that_acts_is_always_written_down():

@@ -47,6 +47,10 @@ def test_each_action_is_said_in_words():
     assert {action: sentence(action) for action in SAID} == SAID
 
 
+def test_a_node_that_is_named_after_its_instance_is_named_once():
+    assert sentence(Uncordon(NodeRef("node-1", "i-1", "i-1"))) == "uncordon i-1"
+
+
 def test_no_kind_of_action_is_without_words():
     assert {type(action) for action in SAID} == set(get_args(Action))
 
