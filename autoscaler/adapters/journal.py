@@ -72,9 +72,9 @@ def open_journal(
     Read only, nothing is made or changed, and a journal that is not there is no news.
     """
     path = directory / FILE_NAME
-    if read_only and not path.exists():
-        return None
     try:
+        if read_only and not path.exists():
+            return None
         try:
             return Journal(path, read_only=read_only, bounds=bounds)
         except sqlite3.Error as error:

@@ -220,11 +220,10 @@ def test_a_file_that_breaks_under_way_is_set_aside_once_and_the_daemon_goes_on(o
     assert [one.cycle_id for one in journal.cycles("transcode", last=9)] == ["c-31"]
 
 
-def test_a_journal_that_cannot_be_opened_is_done_without(tmp_path):
-    (tmp_path / "file").write_text("no directory")
-
+@pytest.mark.parametrize("read_only", [False, True])
+def test_a_journal_that_cannot_be_opened_is_done_without(tmp_path, read_only):
     with capture_logs() as logs:
-        assert open_journal(tmp_path / "file" / "state", at(0)) is None
+        assert open_journal(tmp_path / ("x" * 300), at(0), read_only=read_only) is None
 
     assert [one["event"] for one in logs] == ["journal.unavailable"]
     assert "state_dir" in logs[0]["mend"]
