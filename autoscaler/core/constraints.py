@@ -13,6 +13,9 @@ from fnmatch import fnmatchcase
 
 from autoscaler.core.model import Constraint, NodeFacts
 
+#: The value of a fact in which nodes differ: it can be any.
+ANYTHING = "*"
+
 
 def _datacenters(fact: str, names: str) -> bool:
     return any(fnmatchcase(fact, name) for name in names.split(","))
@@ -54,9 +57,9 @@ def unmet(
 
 def _violated(constraint: Constraint, facts: Mapping[str, str], *, whole: bool) -> bool:
     name = _fact_name(constraint.target)
-    operator = _SAME.get(constraint.operator, constraint.operator)
-    if name is None or ("unique." in name):
+    if name is None or "unique." in name or facts.get(name) == ANYTHING:
         return False
+    operator = _SAME.get(constraint.operator, constraint.operator)
     fact = facts.get(name)
     if operator == "is_not_set":
         return fact is not None
@@ -64,11 +67,9 @@ def _violated(constraint: Constraint, facts: Mapping[str, str], *, whole: bool) 
         # An absent fact is unequal to every value.
         return fact == constraint.value
     test = _OPERATORS.get(operator)
-    if test is None:
-        return False
     if fact is None:
-        return whole
-    return not test(fact, constraint.value)
+        return test is not None and whole
+    return test is not None and not test(fact, constraint.value)
 
 
 def _fact_name(target: str) -> str | None:

@@ -22,6 +22,7 @@ class Rule(Enum):
     DEMAND = "demand"
     IN_FLIGHT = "in_flight"
     UNPLACEABLE = "unplaceable"
+    NOT_PLACED = "not_placed"
     CONSTRAINT = "constraint"
     QUOTA = "quota"
     QUEUE_HEAD = "queue_head"

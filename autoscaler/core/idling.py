@@ -129,12 +129,11 @@ def pack_tail(decision: Decision, situation: Situation, queues: Sequence[JobQueu
     if len(busy) < 2 or any(not member.idle for member in fleet.cordoned):
         return decision
     going = len(fleet.cordoned) + len(decision.cordon)
-    if situation.room.total <= going or going >= situation.scale_in.max_step:
+    if going >= situation.scale_in.max_step:
         return decision
+    room = situation.room.less([*(one.ref for one in fleet.cordoned), *decision.cordon])
     candidates = [
-        member
-        for member in busy
-        if situation.room.by_group.get(member.group, 0) > 0 and _slots(member, queues) > 0
+        member for member in busy if room.of(member.group) > 0 and _slots(member, queues) > 0
     ]
     if not candidates:
         return decision

@@ -4,18 +4,23 @@ What is learned from cycle to cycle: service times, arrivals, what a new node is
 Pure; imports ``autoscaler.core`` only.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from types import MappingProxyType
 
+from autoscaler.core.constraints import ANYTHING
 from autoscaler.core.fleet import Fleet
 from autoscaler.core.memory import Arrivals, Memory, NodeTemplate
-from autoscaler.core.model import JobQueue
+from autoscaler.core.model import JobQueue, NodeFacts
 
 #: Service times remembered of each job and profile: enough to know their spread, few enough to
 #: follow when they change.
 _SERVICE_MAX = 400
+#: The kind of what a new node is expected to be.
+_EXPECTED = "expected"
+#: Facts of where an instance happens to be: a group's next one can be elsewhere.
+_OF_PLACE = frozenset({"attr.platform.aws.placement.availability-zone"})
 #: Arrivals are counted by the minute, for a quarter of an hour.
 _SPAN = timedelta(minutes=1)
 ARRIVALS_FOR = timedelta(minutes=15)
@@ -92,5 +97,17 @@ def _template(memory: Memory, fleet: Fleet) -> NodeTemplate | None:
         offers = member.node.capacity - member.node.system
         shape = offers if shape is None else shape.at_most(offers)
     assert shape is not None  # noqa: S101 - there is a ready node
-    facts = fleet.ready[-1].node.facts
-    return NodeTemplate(shape, facts)
+    return NodeTemplate(shape, _common(member.node.facts for member in fleet.ready))
+
+
+def _common(facts: Iterable[NodeFacts | None]) -> NodeFacts | None:
+    """What nodes have in common; in what they differ a new one can have anything."""
+    kinds = {one.kind: one.values for one in facts if one is not None}
+    if not kinds:
+        return None
+    names = {name for values in kinds.values() for name in values}
+    common = {}
+    for name in names:
+        values = {one.get(name, ANYTHING) for one in kinds.values()}
+        common[name] = values.pop() if len(values) == 1 and name not in _OF_PLACE else ANYTHING
+    return NodeFacts(_EXPECTED, common)

@@ -99,6 +99,8 @@ class Memory:
     troubles: Mapping[str, Trouble] = field(default_factory=_none)
     #: Instances that were given up in a row because no node of theirs ever joined.
     never_joined_count: int = 0
+    #: Since when children have waited for which ready nodes have room; None while none does.
+    fitting_since: datetime | None = None
     #: When an instance that a lifecycle hook holds was last held on to, by id.
     heartbeats: Mapping[str, datetime] = field(default_factory=_none)
     last_never_joined_at: datetime | None = None

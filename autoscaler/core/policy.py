@@ -7,17 +7,18 @@ Pure; imports ``autoscaler.core`` only.
 """
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from autoscaler.core.backlog import Outlook
 from autoscaler.core.decision import Decision, Reason, Rule
-from autoscaler.core.demand import assess
+from autoscaler.core.demand import Demand, assess
 from autoscaler.core.fleet import held_instances, muster
 from autoscaler.core.guards import (
     hold_for_cooldown,
     hold_for_unjoined,
     keep_above_min,
     keep_below_max,
+    seconds,
     size_min,
     trim_to_step,
 )
@@ -35,6 +36,9 @@ from autoscaler.core.strategies import keep_spare, nodes_to_buy, slots_per_node
 from autoscaler.core.troubles import failing, watch_launches
 from autoscaler.core.unjoined import mend_boots
 
+#: Nomad needs a moment to place what has room; longer than this is worth a word.
+_PLACED_WITHIN = timedelta(minutes=1)
+
 
 def decide(
     observed: Observation, settings: PoolSettings, memory: Memory, now: datetime
@@ -49,6 +53,7 @@ def decide(
     memory = learn(memory, observed.queues, fleet, now)
     scaling = settings.scaling
     demand = assess(observed.queues, fleet, settings, memory, slots_per_node(scaling))
+    memory = replace(memory, fitting_since=_fitting_since(demand, memory, now))
     outlook = Outlook(observed.queues, fleet, demand, memory, scaling.target_wait, now)
     least, window = size_min(settings, observed.windows)
     stands = standing(groups, memory, complete=observed.complete)
@@ -59,7 +64,7 @@ def decide(
         pool=observed.pool,
         current=sum(group.desired for group in groups),
         desired=None,
-        reasons=_missing(observed) + demand.reasons + reasons,
+        reasons=_missing(observed) + demand.reasons + _not_placed(memory, now) + reasons,
         memory=memory,
         counts=fleet.counts,
         unplaceable=demand.unplaceable,
@@ -118,6 +123,24 @@ def _hold(observed: Observation, memory: Memory, now: datetime) -> Decision:
         memory,
         hold_on=due_for_heartbeat(held_instances(groups or ()), groups or (), memory, now),
     )
+
+
+def _fitting_since(demand: Demand, memory: Memory, now: datetime) -> datetime | None:
+    if not demand.wanted:
+        return None
+    return memory.fitting_since or now
+
+
+def _not_placed(memory: Memory, now: datetime) -> tuple[Reason, ...]:
+    """Nomad places in a moment what has room: if it does not, it knows something that we do not."""
+    since = memory.fitting_since
+    if since is None or now - since < _PLACED_WITHIN:
+        return ()
+    detail = (
+        f"children that ready nodes have room for have waited for {seconds(now - since)}: Nomad "
+        "knows why, see `nomad job status` of one"
+    )
+    return (Reason(Rule.NOT_PLACED, detail),)
 
 
 def _missing(observed: Observation) -> tuple[Reason, ...]:

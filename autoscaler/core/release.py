@@ -16,7 +16,7 @@ from autoscaler.core.fleet import Fleet, Member
 from autoscaler.core.guards import because, looking_again, seconds
 from autoscaler.core.hooks import due_for_heartbeat
 from autoscaler.core.model import Group, Lifecycle
-from autoscaler.core.room import Room, beyond_desired
+from autoscaler.core.room import Room
 from autoscaler.core.settings import PoolSettings, ScaleIn
 
 
@@ -154,7 +154,7 @@ def _release_settled(decision: Decision, idle: Sequence[Member], situation: Situ
     settled = [member for member in idle if _is_settled(member, situation)]
     settling = [member for member in idle if not _is_settled(member, situation)]
     if settled:
-        over, within = beyond_desired([one.ref for one in settled], situation.groups)
+        over, within = situation.room.split([one.ref for one in settled])
         decision = replace(decision, release=within, swap=(*decision.swap, *over))
         names = names_of(settled)
         decision = because(decision, Rule.RELEASE, f"{names} settled and still idle")

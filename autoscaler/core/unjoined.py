@@ -10,7 +10,6 @@ from dataclasses import replace
 from autoscaler.core.decision import Decision, InstanceRef, Rule
 from autoscaler.core.guards import because, unjoined_rest_until
 from autoscaler.core.release import Situation
-from autoscaler.core.room import beyond_desired
 
 
 def mend_boots(decision: Decision, situation: Situation) -> Decision:
@@ -20,7 +19,7 @@ def mend_boots(decision: Decision, situation: Situation) -> Decision:
     The demand is replaced by AWS at once, as the desired capacity stays; but after several in a row
     more of the same would not join either, and these are not replaced.
     """
-    fleet, groups, settings = situation.fleet, situation.groups, situation.settings
+    fleet, settings = situation.fleet, situation.settings
     limit = settings.boot_timeout.total_seconds()
     lost = [ref for ref in fleet.unjoined if ref not in fleet.never_joined]
     if lost:
@@ -34,19 +33,27 @@ def mend_boots(decision: Decision, situation: Situation) -> Decision:
         left = 1
     # What is bought in this cycle counts none of them, so those that are still needed are among
     # what is bought: replacing one spares the purchase of another.
-    replaced = fleet.never_joined[: min(left, decision.buy)]
-    going = situation.room.within(fleet.never_joined[len(replaced) :])
-    over, surplus = beyond_desired(going, groups)
-    parts = []
-    if replaced:
-        parts.append(f"{_names(replaced)} replaced")
-        decision = replace(decision, buy=decision.buy - len(replaced))
-    if going:
-        parts.append(f"{_names(going)} given up")
-    kept = len(fleet.never_joined) - len(replaced) - len(going)
-    if kept:
-        parts.append(f"{kept} stay for the minimum")
-    decision = replace(decision, replace=(*replaced, *over), give_up=surplus)
+    needed = fleet.never_joined[: min(left, decision.buy)]
+    rest = fleet.never_joined[len(needed) :]
+    beyond, given_up = situation.room.split(rest)
+    kept = [ref for ref in rest if ref not in beyond and ref not in given_up]
+    replaced = (*needed, *kept[: left - len(needed)])
+    stay = kept[left - len(needed) :]
+    parts = [
+        f"{_names(refs)} {what}"
+        for refs, what in (
+            (replaced, "replaced"),
+            ((*beyond, *given_up), "given up"),
+            (stay, "kept for the minimum"),
+        )
+        if refs
+    ]
+    decision = replace(
+        decision,
+        buy=decision.buy - len(needed),
+        replace=(*replaced, *beyond),
+        give_up=given_up,
+    )
     detail = f"no node within {limit:.0f} s of the launch: {', '.join(parts)}"
     return because(decision, Rule.UNJOINED, detail)
 

@@ -1,13 +1,28 @@
 """Packing: what fits where, and how many nodes the rest needs."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from autoscaler.core.decision import Rule
 from autoscaler.core.demand import assess
 from autoscaler.core.fleet import Fleet, InFlight, Member
 from autoscaler.core.memory import Memory
+from autoscaler.core.model import Constraint, GroupAsk, NodeFacts, Verdict, WaitsFor
+from autoscaler.core.policy import decide
 from autoscaler.core.resources import Ask
-from tests.builders import SHAPE, a_node, a_queue, an_instance, at, idle_since, some_settings
+from tests.builders import (
+    ASK,
+    SHAPE,
+    a_node,
+    a_queue,
+    an_instance,
+    an_observation,
+    at,
+    held,
+    idle_since,
+    some_settings,
+)
 
 
 def a_fleet(*ready, cordoned=(), in_flight=0):
@@ -137,3 +152,106 @@ def test_with_equal_asks_exactly_the_ceiling_is_bought(pending, ready, in_flight
 
     left = max(0, pending - 2 * ready - 2 * in_flight)
     assert need.room_for_all == -(-left // 2)
+
+
+def facts(kind, **values):
+    """A node's facts by name, dots written as underscores."""
+    return NodeFacts(kind, {name.replace("_", "."): value for name, value in values.items()})
+
+
+def wants(target, operator, value=""):
+    """A queue of two whose children have this constraint."""
+    group = GroupAsk("main", ASK, constraints=(Constraint(target, operator, value),))
+    return a_queue(2, groups=(group,))
+
+
+def decided(observed, memory=None):
+    """The decision, and what a new node is expected to be."""
+    return decide(observed, some_settings(), memory or Memory(), at(0))
+
+
+def test_a_constraint_that_no_node_of_the_pool_meets_buys_nothing_and_is_named():
+    node = a_node(1, facts=facts("a", attr_cpu_arch="amd64"))
+
+    decision = decided(an_observation(node, queue=wants("${attr.cpu.arch}", "=", "arm64")))
+
+    assert decision.buy == 0
+    assert decision.unplaceable == {"transcode": 2}
+    assert "each wants ${attr.cpu.arch} = arm64" in decision.why
+
+
+def test_before_any_node_was_seen_the_configured_facts_count_and_no_others():
+    other_class = decided(an_observation(queue=wants("${node.class}", "=", "other")))
+    unknown = decided(an_observation(queue=wants("${attr.cpu.arch}", "=", "arm64")))
+
+    assert (other_class.buy, unknown.buy) == (0, 1)
+
+
+def test_in_what_nodes_differ_a_new_one_can_have_anything():
+    nodes = [
+        a_node(1, live=2, facts=facts("a", attr_size="big", meta_x="1")),
+        a_node(2, live=2, facts=facts("b", attr_size="small", meta_x="1")),
+    ]
+
+    big = decided(an_observation(*nodes, queue=wants("${attr.size}", "=", "huge")))
+    fixed = decided(an_observation(*nodes, queue=wants("${meta.x}", "=", "2")))
+
+    assert (big.buy, fixed.buy) == (1, 0)
+
+
+def test_a_new_node_can_be_in_another_zone_than_those_seen():
+    zone = NodeFacts("a", {"attr.platform.aws.placement.availability-zone": "a"})
+    queue = wants("${attr.platform.aws.placement.availability-zone}", "=", "b")
+
+    assert decided(an_observation(a_node(1, facts=zone), queue=queue)).buy == 1
+
+
+def test_a_job_of_higher_priority_takes_the_room_first():
+    low = a_queue(2, job="low", priority=20)
+    high = a_queue(2, job="high", priority=80, ask=Ask(900, 900, 0))
+
+    need = assessed([low, high], a_fleet(a_member(1)))
+
+    assert [load.queue.job for load in need.short] == ["low"]
+
+
+def test_of_a_child_whose_second_group_fits_nowhere_the_first_buys_nothing():
+    groups = (GroupAsk("fits", ASK), GroupAsk("huge", Ask(9000, 10)))
+
+    need = assessed([a_queue(3, groups=groups)], a_fleet())
+
+    assert need.room_for_all == 0
+    assert need.unplaceable == {"transcode": 3}
+
+
+def test_the_share_of_system_jobs_is_off_what_a_new_node_offers():
+    node = a_node(1, live=1, system=held(Ask(500, 100), 1), allocated=held(Ask(1500, 1100), 1))
+
+    decision = decided(an_observation(node, queue=a_queue(4, 1)))
+
+    assert decision.memory.template.shape == SHAPE - held(Ask(500, 100), 1)
+    assert decision.buy == 4
+
+
+@pytest.mark.parametrize(
+    ("waits_for", "rule"),
+    [
+        (WaitsFor.CONSTRAINT, Rule.CONSTRAINT),
+        (WaitsFor.QUOTA, Rule.QUOTA),
+        (WaitsFor.QUEUE, Rule.QUEUE_HEAD),
+    ],
+)
+def test_what_waits_for_anything_but_capacity_buys_nothing(waits_for, rule):
+    held_back = a_queue(5, verdict=Verdict(waits_for, "the detail"))
+
+    decision = decided(an_observation(queue=held_back))
+
+    assert (decision.buy, decision.unplaceable) == (0, {"transcode": 5})
+    assert rule in [reason.rule for reason in decision.reasons]
+    assert "the detail" in decision.why
+
+
+def test_what_waits_for_capacity_buys():
+    waiting = a_queue(2, verdict=Verdict(WaitsFor.CAPACITY, "memory exhausted"))
+
+    assert decided(an_observation(queue=waiting)).buy == 1

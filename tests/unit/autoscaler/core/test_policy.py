@@ -230,3 +230,16 @@ def test_the_cooldown_of_one_direction_does_not_hold_the_other():
     decision = decide(an_observation(queue=a_queue(4)), settings, memory, at(0))
 
     assert decision.buy == 2
+
+
+def test_children_that_nomad_does_not_place_where_there_is_room_are_told_of_after_a_minute():
+    observed = an_observation(a_node(1), queue=a_queue(1))
+
+    first = decide(observed, some_settings(), Memory(), at(0))
+    later = decide(observed, some_settings(), first.memory, at(60))
+    placed = decide(an_observation(a_node(1, live=1)), some_settings(), later.memory, at(70))
+
+    assert Rule.NOT_PLACED not in rules(first)
+    assert Rule.NOT_PLACED in rules(later)
+    assert later.buy == 0
+    assert placed.memory.fitting_since is None

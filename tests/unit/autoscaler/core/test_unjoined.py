@@ -65,7 +65,7 @@ def test_one_that_is_kept_by_the_minimum_stays_while_nothing_is_bought():
     decision = decide(observed, some_settings(size_min=1), series(3, -10), at(0))
 
     assert (decision.replace, decision.give_up) == ((), ())
-    assert "1 stay for the minimum" in decision.why
+    assert "i-0 kept for the minimum" in decision.why
 
 
 def test_for_the_minimum_one_is_replaced_as_for_work():
