@@ -2,8 +2,8 @@
 How long one cycle takes with a long queue and many nodes.
 
 ``python -m bench.cycle [--nomad real]``.  10,000 pending children, 500 nodes at work, over HTTP
-against the devstack; then the decision alone, on the very observation of those cycles, and for
-children of five shapes.  May import ``bench``, ``devstack`` and ``autoscaler``.
+against the devstack; then the decision alone, on the very observation of those cycles.  May import
+``bench``, ``devstack`` and ``autoscaler``.
 """
 
 import contextlib
@@ -26,8 +26,8 @@ from autoscaler import logs
 from autoscaler.app import App
 from autoscaler.clock import SystemClock
 from autoscaler.config import parse
-from autoscaler.core.decision import Memory
-from autoscaler.core.model import JobQueue, Observation, Resources
+from autoscaler.core.memory import Memory
+from autoscaler.core.model import Observation
 from autoscaler.core.policy import decide
 from autoscaler.core.settings import PoolSettings
 from autoscaler.daemon import PoolRunner
@@ -83,11 +83,6 @@ def _measured(stack: Stack) -> tuple[Figure, ...]:
         Figure(f"one cycle, {about}, median of {CYCLES}", cycle, "ms", 1000),
         Figure(f"the first cycle, each node looked at once, {about}", first, "ms"),
         _decision(f"its decision alone, {about}", report.observation, runner.settings),
-        _decision(
-            f"a decision for children of 5 shapes, {about}",
-            replace(report.observation, queues=_five_shapes()),
-            replace(runner.settings, jobs=tuple("abcde")),
-        ),
     )
 
 
@@ -103,13 +98,6 @@ def _decision(what: str, observation: Observation, settings: PoolSettings) -> Fi
     memory, now = Memory(), SystemClock().now()
     taken = [_timed(lambda: decide(observation, free, memory, now))[0] for _ in range(CYCLES)]
     return Figure(f"{what}, median of {CYCLES}", statistics.median(taken), "ms", 100)
-
-
-def _five_shapes() -> tuple[JobQueue, ...]:
-    return tuple(
-        JobQueue(name, PENDING // 5, 0, Resources(200 + 170 * index, 150 + 190 * index, 300))
-        for index, name in enumerate("abcde")
-    )
 
 
 def _timed(do: Callable[[], _T]) -> tuple[float, _T]:
