@@ -35,6 +35,8 @@ _LOOK = timedelta(seconds=10)
 _MARGIN = 0.05
 _DEVIATIONS = 1.0
 _DEVIATIONS_AT_LAST = 2.0
+#: Ages are told apart by the step of the grid up to so many steps, then by as large a share.
+_FINE_STEPS = 20
 #: A boot that takes so much longer than most is still in time.
 _BOOT_SAFETY = 1.15
 
@@ -72,7 +74,7 @@ def least_nodes(outlook: Outlook) -> tuple[int, tuple[Reason, ...]]:
     late_boot = boot_time(outlook.memory, 0.9).total_seconds() * _BOOT_SAFETY
     grid = grid_to(max(target, boot) * 1.05)
     forecast = _forecast(outlook, grid)
-    due = _due(outlook, target)
+    due = _due(outlook, target, grid)
     # Planned for a boot that is late and a look that is, while there is time to put it right.
     slack = min(late_boot - boot + _LOOK.total_seconds(), target / 2)
     lacking = _lacking(due, slack, boot, forecast, _DEVIATIONS)
@@ -140,7 +142,7 @@ def _lacking(
     return least
 
 
-def _due(outlook: Outlook, target: float) -> list[_Due]:
+def _due(outlook: Outlook, target: float, grid: Grid) -> list[_Due]:
     """The children that wait, in the order in which they came, with what is before each."""
     left = children_of(outlook.demand.unplaced)
     per_node = _per_node(outlook.demand)
@@ -152,10 +154,15 @@ def _due(outlook: Outlook, target: float) -> list[_Due]:
         for at, waiting in _without_first(queue, placed, count, outlook.now):
             amounts[at] = amounts.get(at, 0.0) + waiting / per_node[queue.job]
     before = 0.0
-    due = []
+    due: list[_Due] = []
     for at in sorted(amounts):
         before += amounts[at]
-        due.append(_Due(before, target - (outlook.now - at).total_seconds()))
+        in_seconds = target - (outlook.now - at).total_seconds()
+        if due and in_seconds - due[-1].in_seconds < grid.step:
+            # Too near to be told apart: all of them by the time of the first.
+            due[-1] = _Due(before, due[-1].in_seconds)
+        else:
+            due.append(_Due(before, in_seconds))
     return due
 
 
@@ -245,9 +252,11 @@ def _age(one: Running, grid: Grid, now: datetime) -> float:
     if one.started_at is None:
         return 0.0
     age = max(0.0, (now - one.started_at).total_seconds())
+    if age < _FINE_STEPS * grid.step:
+        return int(age / grid.step) * grid.step
     # Old children need no fine age: what they have left hardly depends on it.
-    step = max(grid.step, age / 20.0)
-    return int(age / step) * step
+    coarse = 1.0 + 1.0 / _FINE_STEPS
+    return coarse ** int(math.log(age) / math.log(coarse))
 
 
 class _Laws:
