@@ -134,12 +134,18 @@ class Daemon:
         self._scheduler.start()
 
     def wake(self, pool: str) -> None:
-        """Something changed: run a cycle as soon as the pool has rested from the last."""
+        """
+        Something changed: run a cycle as soon as the pool has rested from the last.
+
+        One that is due before that is not put off.
+        """
         with self._lock:
             self._woken.add(pool)
             if pool in self._running:
                 return
-            self._next_at[pool] = max(self._clock.now(), self._rest_ends(pool))
+            now, rest_ends = self._clock.now(), self._rest_ends(pool)
+            # After a slow cycle the rest is long; what is due before its end stays due.
+            self._next_at[pool] = max(now, min(rest_ends, self._next_at.get(pool, rest_ends)))
         self._tell_scheduler(pool)
 
     def stop(self, timeout_seconds: float) -> bool:

@@ -4,6 +4,7 @@ The daemon's timing, on the real APScheduler with events instead of waits.
 An interval of an hour stands for "never by itself": what runs then was woken.
 """
 
+import itertools
 import random
 import threading
 from datetime import timedelta
@@ -40,10 +41,10 @@ class CountingWorld(FakeWorld):
         assert self.gate.wait(DEADLINE_SECONDS)
         return super().observe(now)
 
-    def begun(self, count):
+    def begun(self, count, within_seconds=DEADLINE_SECONDS):
         """Wait for that many cycles; False if they do not come."""
         with self._changed:
-            return self._changed.wait_for(lambda: self._count >= count, DEADLINE_SECONDS)
+            return self._changed.wait_for(lambda: self._count >= count, within_seconds)
 
     @property
     def count(self):
@@ -57,7 +58,7 @@ def started():
     """Starts daemons, and stops them at the end."""
     daemons = []
 
-    def start(*worlds, interval=NEVER, settings=None):
+    def start(*worlds, interval=NEVER, settings=None, clock=None):
         runners = [
             PoolRunner(
                 settings=settings or some_settings(),
@@ -67,7 +68,7 @@ def started():
             )
             for world in worlds
         ]
-        daemon = Daemon(runners, interval, SystemClock(), random.Random(1))
+        daemon = Daemon(runners, interval, clock or SystemClock(), random.Random(1))
         daemons.append((daemon, worlds))
         daemon.start()
         return daemon
@@ -110,6 +111,33 @@ def test_a_storm_of_changes_during_a_cycle_makes_one_more_not_a_thousand(started
     assert world.begun(2)
     assert daemon.stop(DEADLINE_SECONDS)
     assert world.count == 2
+
+
+class SlowCyclesClock(SystemClock):
+    """On which each cycle takes an hour, and the rest after it four."""
+
+    def __init__(self):
+        self._hours = itertools.count()
+
+    def monotonic(self):
+        """An hour later at each look."""
+        return next(self._hours) * 3600.0
+
+
+def test_a_change_does_not_put_off_the_cycle_that_the_interval_brings(started):
+    world = CountingWorld()
+    daemon = started(world, interval=timedelta(seconds=1), clock=SlowCyclesClock())
+    assert world.begun(1)
+
+    # Again and again: only one that comes after the cycle has ended could put it off.
+    came = any(_woken_and_begun(daemon, world) for _ in range(200))
+
+    assert came
+
+
+def _woken_and_begun(daemon, world):
+    daemon.wake("transcode")
+    return world.begun(2, within_seconds=0.05)
 
 
 def test_what_is_due_before_the_interval_is_looked_at_then(started):
