@@ -28,7 +28,7 @@ def nomad(request: pytest.FixtureRequest) -> Path | None:
 @pytest.fixture
 def start(nomad: Path | None) -> Iterator[Callable[[StackSettings], System]]:
     """Bring up a system whose children sleep; it must leave nothing that had to be swept up."""
-    stacks: list[Stack] = []
+    systems: list[System] = []
     with ExitStack() as running:
 
         def bring_up(settings: StackSettings) -> System:
@@ -44,13 +44,15 @@ def start(nomad: Path | None) -> Iterator[Callable[[StackSettings], System]]:
                 boot=BootTimes(0.5, 1.0),
             )
             stack = running.enter_context(Stack(told))
-            stacks.append(stack)
-            return System(stack)
+            systems.append(System(stack))
+            return systems[-1]
 
         yield bring_up
-    for stack in stacks:
-        assert stack.leftovers == ()
-        assert not stack.directory.exists()
+        broken = [line for system in systems for line in system.broken()]
+    assert broken == []
+    for system in systems:
+        assert system.stack.leftovers == ()
+        assert not system.stack.directory.exists()
 
 
 @pytest.fixture

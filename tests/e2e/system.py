@@ -34,12 +34,24 @@ class System:
         self.stack = stack
         self.control = stack.aws.control
         jobs = [pool.name for pool in stack.settings.pools]
+        self._daemons: list[Daemon] = []
         self._views = [NomadView(stack.nomad.address, job) for job in jobs]
 
     def daemon(self, *arguments: str, **changes: Any) -> Daemon:
         """The daemon, told ``changes`` beyond the quick settings; a ``with`` block runs it."""
         told = changed(changed(self.stack.daemon_settings(), QUICK), changes)
-        return self.stack.daemon(*arguments, settings=told)
+        self._daemons.append(self.stack.daemon(*arguments, settings=told))
+        return self._daemons[-1]
+
+    def broken(self) -> list[str]:
+        """What no trouble of the world excuses: lines of the daemons' logs, and metrics."""
+        lines = [
+            f"{dict(line)}"[:2000]
+            for daemon in self._daemons
+            for line in daemon.lines()
+            if "exception" in line
+        ]
+        return [*lines, *self.stack.statsd.malformed]
 
     def dispatch(self, *seconds: float, job: str = JOB) -> None:
         """One child for each, which runs so long."""
