@@ -3,48 +3,50 @@ Lower bounds on the node-seconds with which every child can start within its wai
 
 No plan, however clever, serves the arrivals for less; each bound is sound by itself, so the largest
 counts.  A node has ``slots`` equal slots, costs from launch to end, and boots for ``boot_seconds``.
-Imports the standard library, and numpy and scipy where the fluid bound is asked for.
+Imports the standard library and ``bench.fluid``.
 """
 
 import heapq
 import math
 from collections import deque
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any, NamedTuple
+from collections.abc import Iterator, Sequence
 
-#: The fluid bound's grid is made coarser rather than longer than this.
-_BINS_MAX = 12_000
-#: Seconds of work by which rounding may be off; given way to, a bound is only lower.
-_SLACK = 1e-3
-
-
-class Work(NamedTuple):
-    """A child: when it arrived, and for how long it works, in seconds."""
-
-    at_seconds: float
-    service_seconds: float
-
-
-@dataclass(frozen=True, slots=True)
-class Terms:
-    """What a plan has to keep to."""
-
-    slots: int
-    boot_seconds: float
-    #: From arrival to start at most.
-    wait_seconds: float
+from bench.fluid import fluid_bound
+from bench.terms import Terms, Work
 
 
 def lower_bound(work: Sequence[Work], terms: Terms) -> float:
-    """The best of the bounds, in node-seconds."""
-    if not work:
-        return 0.0
-    return max(
-        work_bound(work, terms),
-        chain_bound(work, terms),
-        fluid_bound(work, terms),
-    )
+    """The best of the bounds, in node-seconds, of each stretch by itself."""
+    return sum(_of_stretch(stretch, terms) for stretch in stretches(work, terms))
+
+
+def stretches(work: Sequence[Work], terms: Terms) -> Iterator[list[Work]]:
+    """
+    The work cut where nothing can run for as long as a boot takes.
+
+    To stay up across such a gap costs no less than to boot again after it, so the best plan for the
+    whole is one for each stretch.
+    """
+    stretch: list[Work] = []
+    end = math.inf
+    for one in sorted(work):
+        if one.at_seconds - end >= terms.boot_seconds:
+            yield stretch
+            stretch, end = [], -math.inf
+        stretch.append(one)
+        last = one.at_seconds + terms.wait_seconds + one.service_seconds
+        end = last if len(stretch) == 1 else max(end, last)
+    if stretch:
+        yield stretch
+
+
+def _of_stretch(stretch: Sequence[Work], terms: Terms) -> float:
+    began = stretch[0].at_seconds
+    shifted = [one._replace(at_seconds=one.at_seconds - began) for one in stretch]
+    found = [work_bound(shifted, terms), chain_bound(shifted, terms)]
+    if len(shifted) > 1:
+        found.append(fluid_bound(shifted, terms))
+    return max(found)
 
 
 def work_bound(work: Sequence[Work], terms: Terms) -> float:
@@ -84,87 +86,3 @@ def chain_bound(work: Sequence[Work], terms: Terms) -> float:
         dearest = max(dearest, cost)
         heapq.heappush(waiting, (at_seconds + terms.wait_seconds + service_seconds, cost))
     return dearest
-
-
-def fluid_bound(work: Sequence[Work], terms: Terms) -> float:
-    """
-    A linear programme on a grid: what any plan does, averaged over each bin.
-
-    Per bin: the work done so far, mean nodes, launches.  Work done lies between what is done if
-    every child starts at once and if each starts as late as it may; children that work for longer
-    than they may wait surely run in between, and need whole nodes.
-    """
-    import numpy as np
-    from scipy.optimize import linprog
-    from scipy.sparse import bmat, diags, identity
-
-    arrivals = np.array([one.at_seconds for one in work])
-    services = np.array([one.service_seconds for one in work])
-    end = float((arrivals + services).max()) + terms.wait_seconds
-    step = max(60.0, end / _BINS_MAX)
-    count = math.ceil(end / step)
-    edges = np.arange(1, count + 1) * step
-    most = _done_by(np, edges, arrivals, services)
-    least = _done_by(np, edges, arrivals + terms.wait_seconds, services)
-    surely, nodes_least = _compulsory(np, arrivals, services, terms, (step, count))
-    one, none = identity(count), None
-    change = identity(count) - diags([np.ones(count - 1)], [-1], shape=(count, count))
-    # Columns: work done so far, nodes, launches.  Rows: <= 0, <= 0, >= the compulsory work.
-    rows = bmat(
-        [
-            [change / (terms.slots * step), -one, none],
-            [none, change, -one],
-            [-change, none, none],
-        ],
-        format="csr",
-    )
-    limits = np.concatenate([np.zeros(2 * count), _SLACK - surely])
-    costs = np.concatenate(
-        [np.zeros(count), np.full(count, step), np.full(count, terms.boot_seconds)]
-    )
-    bounds = np.column_stack(
-        [
-            np.concatenate([least - _SLACK, nodes_least * (1 - _SLACK), np.zeros(count)]),
-            np.concatenate([most + _SLACK, np.full(2 * count, np.inf)]),
-        ]
-    )
-    solved = linprog(costs, A_ub=rows, b_ub=limits, bounds=bounds, method="highs")
-    if solved.status != 0:
-        raise RuntimeError(f"the fluid bound was not solved: {solved.message}")
-    return float(solved.fun)
-
-
-def _done_by(np: Any, edges: Any, starts: Any, services: Any) -> Any:
-    """Work done by each edge if every child starts then."""
-
-    def ramps(from_seconds: Any) -> Any:
-        ordered = np.sort(from_seconds)
-        sums = np.concatenate([[0.0], np.cumsum(ordered)])
-        counts = np.searchsorted(ordered, edges, side="right")
-        return counts * edges - sums[counts]
-
-    return ramps(starts) - ramps(starts + services)
-
-
-def _compulsory(
-    np: Any, arrivals: Any, services: Any, terms: Terms, grid: tuple[float, int]
-) -> tuple[Any, Any]:
-    """Per bin the work that surely runs in it, and the mean of the whole nodes that it needs."""
-    step, count = grid
-    long = services > terms.wait_seconds
-    begin = arrivals[long] + terms.wait_seconds
-    finish = arrivals[long] + services[long]
-    times = np.concatenate([begin, finish])
-    order = np.argsort(times, kind="stable")
-    times = times[order]
-    changes = np.concatenate([np.ones(len(begin)), -np.ones(len(finish))])[order]
-    levels = np.cumsum(changes)
-    edges = np.arange(count + 1) * step
-    if not len(times):
-        return np.zeros(count), np.zeros(count)
-    lengths = np.diff(times)
-    totals = []
-    for height in (levels, np.ceil(levels / terms.slots)):
-        area = np.concatenate([[0.0], np.cumsum(height[:-1] * lengths)])
-        totals.append(np.diff(np.interp(edges, times, area)))
-    return totals[0], totals[1] / step

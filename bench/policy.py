@@ -1,8 +1,8 @@
 """
 How good the decisions are: cost against a lower bound, and waits, on traces of real work.
 
-``python -m bench.policy --traces DIR [--scenario flash …] [--slots 2 …] [--boot 120 …]`` with ``DIR``,
-or POLICY_TRACES in the environment, a folder of ``NAME.csv`` or ``NAME.csv.gz`` files of
+``python -m bench.policy --traces DIR [--scenario flash …] [--slots 2 …] [--boot 120 …]``: ``DIR``,
+or POLICY_TRACES in the environment, is a folder of ``NAME.csv`` or ``NAME.csv.gz`` files of
 ``arrival_s,service_s``.  Each cell (scenario, slots, boot, seed) runs the product's own cycle in
 simulated time.  A child is late if it waits for longer than 300 s; the cost is compared with a
 bound that no plan can beat (``bench.bounds``).  Imports ``bench`` and ``autoscaler``.
@@ -23,9 +23,10 @@ from pathlib import Path
 from autoscaler.simulator.report import SimulationReport
 from autoscaler.simulator.run import simulate
 from autoscaler.simulator.workload import Arrival, read_trace
-from bench.bounds import Terms, Work, lower_bound
+from bench.bounds import lower_bound
 from bench.figure import Figure
 from bench.scenes import Knobs, scene
+from bench.terms import Terms, Work
 
 LIMIT_SECONDS = 300.0
 TRACES = "POLICY_TRACES"
