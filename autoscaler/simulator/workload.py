@@ -73,8 +73,8 @@ def _arrival(path: Path, line: int, row: dict[str, str], default_job: str) -> Ar
 
 
 def by_time(arrivals: Iterable[Arrival]) -> tuple[Arrival, ...]:
-    """In the order of their arrival."""
-    return tuple(sorted(arrivals))
+    """In the order of their arrival; those of one instant as they are given."""
+    return tuple(sorted(arrivals, key=lambda arrival: arrival.at_seconds))
 
 
 def burst(

@@ -1,0 +1,67 @@
+"""Traces are read as they are written, and refused with the place and the mend."""
+
+import gzip
+import random
+from pathlib import Path
+
+import pytest
+
+from autoscaler.simulator.workload import Arrival, TraceError, burst, poisson, read_trace
+
+
+def test_a_trace_is_read_in_the_order_of_arrival(tmp_path: Path) -> None:
+    path = tmp_path / "trace.csv"
+    path.write_text("arrival_s,service_s\n20,5.5\n10,3\n")
+
+    assert read_trace(path) == (Arrival(10.0, 3.0), Arrival(20.0, 5.5))
+
+
+def test_a_gzipped_trace_with_jobs_and_profiles(tmp_path: Path) -> None:
+    path = tmp_path / "trace.csv.gz"
+    path.write_bytes(gzip.compress(b"arrival_s,service_s,job,profile\n1,2,a,small\n1,2,,\n"))
+
+    assert read_trace(path, "other") == (
+        Arrival(1.0, 2.0, "a", "small"),
+        Arrival(1.0, 2.0, "other", None),
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("arrival_s\n1\n", "line 1: no column service_s"),
+        ("arrival_s,service_s\n1,2\nx,2\n", "line 3: could not convert"),
+        ("arrival_s,service_s\n-1,2\n", "line 2: an arrival from 0 on"),
+        ("arrival_s,service_s\n1,0\n", "line 2: an arrival from 0 on and a service above 0"),
+        ("arrival_s,service_s\n1,inf\n", "line 2: an arrival"),
+        ("arrival_s,service_s\n1\n", "line 2: "),
+    ],
+)
+def test_a_trace_that_cannot_be_used_is_refused(tmp_path: Path, text: str, message: str) -> None:
+    path = tmp_path / "trace.csv"
+    path.write_text(text)
+
+    with pytest.raises(TraceError, match=message):
+        read_trace(path)
+
+
+@pytest.mark.parametrize("content", [None, b"\x1f\x8bnot gzip"])
+def test_a_file_that_cannot_be_read_is_refused(tmp_path: Path, content: bytes | None) -> None:
+    path = tmp_path / "trace.csv.gz"
+    if content is not None:
+        path.write_bytes(content)
+
+    with pytest.raises(TraceError, match="cannot be read"):
+        read_trace(path)
+
+
+def test_a_burst_arrives_at_once() -> None:
+    assert burst([1.0, 2.0], at_seconds=5.0) == (Arrival(5.0, 1.0), Arrival(5.0, 2.0))
+
+
+def test_poisson_arrivals_have_the_rate_and_the_length_asked_for() -> None:
+    arrivals = poisson(random.Random(1), count=5000, per_second=0.5, mean_service_seconds=60.0)
+
+    assert arrivals[-1].at_seconds == pytest.approx(10_000, rel=0.05)
+    assert sum(one.service_seconds for one in arrivals) / 5000 == pytest.approx(60, rel=0.05)
+    assert list(arrivals) == sorted(arrivals, key=lambda one: one.at_seconds)
