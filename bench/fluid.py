@@ -90,7 +90,7 @@ def _grid(work: Sequence[Work], terms: Terms) -> _Grid:
     most = _done_by(edges, arrivals, services)
     least = _done_by(edges, arrivals + terms.wait_seconds, services)
     surely, nodes_least = _compulsory(arrivals, services, terms, (step, count))
-    return _Grid(step, count, least - _SLACK, most + _SLACK, surely, nodes_least * (1 - _SLACK))
+    return _Grid(step, count, least - _SLACK, most + _SLACK, surely, nodes_least * (1 - 1e-6))
 
 
 def _done_by(edges: Any, starts: Any, services: Any) -> Any:

@@ -229,7 +229,9 @@ def _room(
         max(0, group.desired - group.present_count) for group in groups if group.name not in stuck
     )
     standing = sum(
-        max(group.size_min, group.present_count) if group.name in stuck else group.desired
+        min(group.desired, max(group.size_min, group.present_count))
+        if group.name in stuck
+        else group.desired
         for group in groups
     )
     return _Room(free, empty, coming, standing - lost)
