@@ -5,7 +5,6 @@ import time
 import pytest
 
 from devstack.awsfaults import Fault
-from devstack.daemon import Daemon
 from devstack.deadline import wait_until
 from tests.e2e.system import System, actions, all_done, running, tail
 
@@ -45,29 +44,29 @@ def test_nothing_is_let_go_while_nomad_hangs(system: System) -> None:
 
 
 def test_throttled_aws_delays_and_changes_nothing(system: System) -> None:
-    """Each call in turn is throttled for longer than its retries last."""
+    """Each call in turn is throttled for longer than its retries last, looks for two cycles."""
     with system.daemon() as daemon:
         throttle(system, "SetDesiredCapacity")
         system.dispatch(1, 1, 1)
         wait_until(
-            lambda: len(system.calls("SetDesiredCapacity")) >= 6,
+            lambda: bool(actions(daemon, "set_desired_capacity")),
             seconds=30,
             what="a request that came through",
             hint=lambda: tail(daemon),
         )
-        throttle(system, "DescribeAutoScalingGroups")
         throttle(system, "TerminateInstanceInAutoScalingGroup")
+        throttle(system, "DescribeAutoScalingGroups", cycles=2)
         scene = system.wait_for_end(daemon, seconds=60)
 
         assert all_done(scene, 3)
         assert (system.figures.launches, system.figures.killed) == (2, ())
-        assert once(daemon, "observation.failed")
+        failed = [line["action"] for line in daemon.events("action.failed")]
+        assert failed == ["set_desired_capacity", "terminate"]
+        (told,) = daemon.events("observation.failed")
+        assert "AWS throttles DescribeAutoScalingGroups" in told["error"]
+        assert len(daemon.events("observation.recovered")) == 1
 
 
-def throttle(system: System, operation: str) -> None:
-    """More than one call of the daemon's with all its retries."""
-    system.control.fault_calls(operation, 5, Fault.THROTTLED)
-
-
-def once(daemon: Daemon, event: str) -> bool:
-    return len(daemon.events(event)) == 1 and actions(daemon) != ()
+def throttle(system: System, operation: str, cycles: int = 1) -> None:
+    """For so many of the daemon's attempts with all their retries, and the first call after."""
+    system.control.fault_calls(operation, 4 * cycles + 1, Fault.THROTTLED)
