@@ -21,10 +21,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from autoscaler.simulator.report import SimulationReport
-from autoscaler.simulator.run import simulate
+from autoscaler.simulator.run import Runner, Simulation
 from autoscaler.simulator.workload import Arrival, read_trace
 from bench.bounds import lower_bound
 from bench.figure import Figure
+from bench.peers import FORMULAS, PeerSimulation
 from bench.scenes import Knobs, scene
 from bench.terms import Terms, Work
 
@@ -42,6 +43,8 @@ class Cell:
 
     trace: Path
     knobs: Knobs
+    #: A formula of ``bench.peers`` in place of the product's decision.
+    peer: str | None = None
 
     @property
     def scenario(self) -> str:
@@ -91,9 +94,14 @@ def run(cell: Cell) -> Result:
     """Simulate one cell."""
     arrivals = drawn(cell)
     began = time.perf_counter()
-    report = simulate(scene(cell.knobs), arrivals)
-    took = time.perf_counter() - began
     work = [Work(one.at_seconds, one.service_seconds) for one in arrivals]
+    simulation = Simulation(scene(cell.knobs))
+    if cell.peer is not None:
+        mean = sum(one.service_seconds for one in work) / len(work)
+        formula = FORMULAS[cell.peer]()
+        simulation = PeerSimulation(simulation.scene, formula, cell.knobs.slots, mean)
+    report = Runner(simulation, arrivals).run()
+    took = time.perf_counter() - began
     terms = Terms(cell.knobs.slots, cell.knobs.boot_seconds, LIMIT_SECONDS)
     return Result(cell, report, lower_bound(work, terms), took)
 
@@ -170,6 +178,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--interval", type=float, default=10.0, help="seconds between cycles")
     parser.add_argument("--on-change", action="store_true", help="cycles at once as well")
     parser.add_argument("--choices", type=int, help="nodes that the scheduler compares")
+    parser.add_argument("--peer", choices=sorted(FORMULAS), help="another one's formula instead")
     parser.add_argument("--processes", type=int, default=1)
     arguments = parser.parse_args()
     if arguments.traces is None:
@@ -190,7 +199,7 @@ def _cells(arguments: argparse.Namespace) -> list[Cell]:
     traces = traces_of(arguments.traces, arguments.scenario)
     grid = itertools.product(arguments.slots, arguments.boot, arguments.seed, traces)
     return [
-        Cell(trace, replace(common, slots=slots, boot_seconds=boot, seed=seed))
+        Cell(trace, replace(common, slots=slots, boot_seconds=boot, seed=seed), arguments.peer)
         for slots, boot, seed, trace in grid
     ]
 
