@@ -61,6 +61,8 @@ class Cluster:
         self.tally = tally
         self.jobs = {spec.name: JobState(spec) for spec in jobs}
         self.nodes: dict[str, Machine] = {}
+        #: How often the nodes have been read.
+        self.read_count = 0
         self._by_instance: dict[str, Machine] = {}
         self._placing = Placing(rng, settings.choices)
         self._node_count = 0
@@ -124,24 +126,24 @@ class Cluster:
     def set_foreign(self, node_id: str, *, eligible: bool, draining: bool = False) -> None:
         """Somebody else cordons, drains or takes it back."""
         node = self.nodes[node_id]
-        node.foreign_at = self._clock.seconds if not eligible or draining else None
+        node.foreign_since = self.read_count if not eligible or draining else None
         self._change(node, eligible=eligible and not draining, draining=draining)
 
     # What the autoscaler does.
 
-    def set_eligibility(self, node_id: str, *, eligible: bool, known_at: float) -> None:
-        """Cordon it, or take that back, by what was known then.  Raises ``ActionError``."""
+    def set_eligibility(self, node_id: str, *, eligible: bool, known: int) -> None:
+        """Cordon it, or take that back, by what that read told.  Raises ``ActionError``."""
         node = self._known(node_id)
         if eligible and node.draining:
             raise ActionError(f"{node_id} is draining", stage="nomad", retryable=False)
-        self.respect(node, known_at, f"eligibility set to {eligible}")
+        self.respect(node, known, f"eligibility set to {eligible}")
         self._change(node, eligible=eligible)
 
-    def respect(self, node: Machine, known_at: float, what: str) -> None:
-        """Somebody else's cordon stays as it is, unless it came after what we knew."""
-        if node.foreign_at is not None and node.foreign_at <= known_at:
+    def respect(self, node: Machine, known: int, what: str) -> None:
+        """Somebody else's cordon stays as it is, unless it came after the read that we know."""
+        if node.foreign_since is not None and node.foreign_since < known:
             self.tally.offend(f"9: {node.node_id}: {what}, though somebody else cordoned it")
-        node.foreign_at = None
+        node.foreign_since = None
 
     def purge(self, node_id: str) -> None:
         """Forget it.  Raises ``ActionError``."""
@@ -159,7 +161,8 @@ class Cluster:
         return tuple(self.jobs[job].showing(now) for job in jobs)
 
     def showing(self) -> tuple[Node, ...]:
-        """The nodes."""
+        """The nodes, in one read more."""
+        self.read_count += 1
         return tuple(node.showing() for node in self.nodes.values())
 
     @property

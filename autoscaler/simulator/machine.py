@@ -41,8 +41,8 @@ class Machine:
         self.status = NodeStatus.READY
         self.eligible = True
         self.draining = False
-        #: Since when, in seconds, somebody else has it ineligible or draining.
-        self.foreign_at: float | None = None
+        #: After which read of the nodes somebody else made it ineligible or draining, if so.
+        self.foreign_since: int | None = None
         #: Since when, in seconds, it takes no work.
         self.ineligible_at: float | None = None
         #: Whether its heartbeats still come.
@@ -66,7 +66,7 @@ class Machine:
     @property
     def foreign(self) -> bool:
         """Whether somebody else has it ineligible or draining."""
-        return self.foreign_at is not None
+        return self.foreign_since is not None
 
     @property
     def live(self) -> bool:

@@ -68,8 +68,8 @@ class SimulatedWorld:
         self._latency = Latency()
         self._queues: tuple[JobQueue, ...] | None = None
         self._nodes: tuple[Node, ...] | None = None
-        #: Of when that is, in simulated seconds.
-        self._known_at = 0.0
+        #: Which read of the nodes that was.
+        self._known = 0
         self._groups: tuple[Group, ...] | None = None
 
     def disturb(self, faults: Faults | None, latency: Latency | None = None) -> None:
@@ -160,7 +160,7 @@ class SimulatedWorld:
             return tuple(old), self._nodes
         self._queues = self.cluster.queues(jobs, now)
         self._nodes = self.cluster.showing()
-        self._known_at = self._clock.seconds
+        self._known = self.cluster.read_count
         return self._queues, self._nodes
 
     def _read_aws(self, *, stale: bool) -> tuple[Group, ...]:
@@ -207,10 +207,10 @@ class SimulatedWorld:
                 aws.extend_hook(action.instance.instance_id)
 
     def _set_eligibility(self, node_id: str, *, eligible: bool) -> None:
-        self.cluster.set_eligibility(node_id, eligible=eligible, known_at=self._known_at)
+        self.cluster.set_eligibility(node_id, eligible=eligible, known=self._known)
 
     def _end(self, instance_id: str, *, decrement: bool) -> None:
         node = self.cluster.node_on(instance_id)
         if node is not None:
-            self.cluster.respect(node, self._known_at, "ended")
+            self.cluster.respect(node, self._known, "ended")
         self.aws.terminate(instance_id, decrement=decrement)

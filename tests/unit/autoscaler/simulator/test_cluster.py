@@ -86,7 +86,7 @@ def test_a_plan_made_before_a_cordon_can_land_after_it() -> None:
     parts = Parts(scheduler=scheduler)
     node = parts.node()
     parts.dispatch()
-    parts.cluster.set_eligibility(node.node_id, eligible=False, known_at=0.0)
+    parts.cluster.set_eligibility(node.node_id, eligible=False, known=0)
     seen = [node.live]
     parts.clock.advance(2)
     seen.append(node.live)
@@ -99,7 +99,7 @@ def test_a_plan_that_the_cordon_overtook_is_refused_and_the_child_waits_on() -> 
     parts = Parts(scheduler=SchedulerSettings(plan_seconds=2.0, late_plan_chance=0.0))
     node = parts.node()
     parts.dispatch()
-    parts.cluster.set_eligibility(node.node_id, eligible=False, known_at=0.0)
+    parts.cluster.set_eligibility(node.node_id, eligible=False, known=0)
     parts.clock.advance(2)
 
     assert not node.work
@@ -109,7 +109,7 @@ def test_a_plan_that_the_cordon_overtook_is_refused_and_the_child_waits_on() -> 
 def test_no_plan_is_made_for_a_cordoned_node() -> None:
     parts = Parts(scheduler=SchedulerSettings(plan_seconds=2.0, late_plan_chance=1.0))
     node = parts.node()
-    parts.cluster.set_eligibility(node.node_id, eligible=False, known_at=0.0)
+    parts.cluster.set_eligibility(node.node_id, eligible=False, known=0)
     parts.dispatch()
     parts.clock.advance(60)
 
@@ -191,12 +191,13 @@ def test_to_purge_a_node_at_work_is_to_kill() -> None:
 def test_somebody_elses_cordon_that_we_knew_of_is_not_ours_to_change() -> None:
     parts = Parts()
     node = parts.node()
-    parts.clock.advance(10)
+    parts.cluster.showing()
     parts.cluster.set_foreign(node.node_id, eligible=False)
-    parts.cluster.set_eligibility(node.node_id, eligible=True, known_at=5.0)
+    parts.cluster.set_eligibility(node.node_id, eligible=True, known=1)
     assert not parts.tally.offences
     parts.cluster.set_foreign(node.node_id, eligible=False)
-    parts.cluster.set_eligibility(node.node_id, eligible=True, known_at=10.0)
+    parts.cluster.showing()
+    parts.cluster.set_eligibility(node.node_id, eligible=True, known=2)
 
     assert len(parts.tally.offences) == 1
 
@@ -207,7 +208,7 @@ def test_a_draining_node_is_not_made_eligible() -> None:
     parts.cluster.set_foreign(node.node_id, eligible=False, draining=True)
 
     with pytest.raises(ActionError, match="draining"):
-        parts.cluster.set_eligibility(node.node_id, eligible=True, known_at=0.0)
+        parts.cluster.set_eligibility(node.node_id, eligible=True, known=0)
 
 
 def test_a_plan_that_lands_on_a_dead_machine_is_no_start() -> None:

@@ -181,7 +181,7 @@ def test_a_pool_at_rest_has_an_empty_queue_its_minimum_and_no_cordon_of_ours() -
     at_work = numbers(at_rest(simulation))
     simulation.clock.advance(10)
     simulation.aws.mark("i-1", EPOCH)
-    simulation.cluster.set_eligibility("node-1", eligible=False, known_at=0.0)
+    simulation.cluster.set_eligibility("node-1", eligible=False, known=0)
 
     assert at_work == ["3", "3", "5"]
     assert numbers(at_rest(simulation)) == ["5", "6", "6"]

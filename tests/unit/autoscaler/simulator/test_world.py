@@ -201,7 +201,7 @@ def test_a_node_at_work_or_eligible_is_not_idle_and_one_that_is_gone_cannot_be_t
     parts.grown(1)
     eligible = parts.world.still_idle("node-1")
     parts.dispatch()
-    parts.cluster.set_eligibility("node-1", eligible=False, known_at=0.0)
+    parts.cluster.set_eligibility("node-1", eligible=False, known=0)
     at_work = parts.world.still_idle("node-1")
 
     assert (eligible, at_work) == (False, False)
