@@ -11,6 +11,7 @@ after every cycle.  ``--histories 10000`` plays so many short random histories i
 import argparse
 import sys
 import time
+import traceback
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
@@ -81,6 +82,8 @@ def _outcome(run: Callable[[int], History], seed: int) -> Outcome:
         simulation = run(seed).simulation
     except Violated as error:
         return Outcome(seed, str(error))
+    except Exception:  # noqa: BLE001 - a decision that breaks is a finding, and the rest go on
+        return Outcome(seed, traceback.format_exc())
     report = simulation.report()
     return Outcome(
         seed=seed,
