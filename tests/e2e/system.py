@@ -37,9 +37,16 @@ class System:
         self._daemons: list[Daemon] = []
         self._views = [NomadView(stack.nomad.address, job) for job in jobs]
 
-    def daemon(self, *arguments: str, **changes: Any) -> Daemon:
-        """The daemon, told ``changes`` beyond the quick settings; a ``with`` block runs it."""
+    def daemon(
+        self, *arguments: str, pool: Mapping[str, Any] | None = None, **changes: Any
+    ) -> Daemon:
+        """
+        The daemon, which a ``with`` block runs.
+
+        It is told ``changes`` beyond the quick settings, and of each pool those in ``pool``.
+        """
         told = changed(changed(self.stack.daemon_settings(), QUICK), changes)
+        told["pools"] = [changed(one, pool or {}) for one in told["pools"]]
         self._daemons.append(self.stack.daemon(*arguments, settings=told))
         return self._daemons[-1]
 
