@@ -108,6 +108,7 @@ class Daemon:
         self._lock = threading.Lock()
         self._running: set[str] = set()
         self._woken: set[str] = set()
+        self._slow: set[str] = set()
         self._rested_at: dict[str, datetime] = {}
         self._next_at: dict[str, datetime] = {}
         self._idle = threading.Condition(self._lock)
@@ -173,7 +174,16 @@ class Daemon:
                 self._rested_at[pool] = self._clock.now() + max(_REST_MIN, took * _REST_FACTOR)
                 self._idle.notify_all()
         self._reports[pool] = report
-        if took > self._interval:
+        self._watch_length(pool, took)
+
+    def _watch_length(self, pool: str, took: timedelta) -> None:
+        """What stays slow is said once, and so is that it is quick again."""
+        if took <= self._interval:
+            if pool in self._slow:
+                self._slow.discard(pool)
+                _log.info("cycle.in_time_again", pool=pool)
+        elif pool not in self._slow:
+            self._slow.add(pool)
             _log.warning("cycle.overran", pool=pool, seconds=round(took.total_seconds(), 3))
 
     def _ended(self, event: JobExecutionEvent) -> None:

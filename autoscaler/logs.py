@@ -14,6 +14,12 @@ Format = Literal["auto", "console", "json"]
 Level = Literal["debug", "info", "warning", "error"]
 
 
+#: Without the frames' local variables: a token could be among them, and they are many.
+_TRACEBACKS = structlog.processors.ExceptionRenderer(
+    structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
+)
+
+
 def configure(form: Format, level: Level, stream: TextIO | None = None) -> None:
     """Send every log line, our own and the libraries', to ``stream`` in one form."""
     stream = stream or sys.stderr
@@ -25,7 +31,7 @@ def configure(form: Format, level: Level, stream: TextIO | None = None) -> None:
         structlog.processors.StackInfoRenderer(),
     ]
     renderers: list[structlog.typing.Processor] = (
-        [structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer()]
+        [_TRACEBACKS, structlog.processors.JSONRenderer()]
         if as_json
         else [structlog.dev.ConsoleRenderer(colors=stream.isatty())]
     )

@@ -2,11 +2,13 @@
 One cycle: observe → decide → act → report.
 
 The daemon, ``--once`` and ``--dry-run`` all call this ``run_cycle``; only the world that they hand
-in differs.  Imports core, ports, clock, schedules and errors.
+in differs.  Imports structlog, core, ports, clock, schedules and errors.
 """
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+
+import structlog
 
 from autoscaler.clock import Clock
 from autoscaler.core.decision import NodeRef
@@ -25,6 +27,8 @@ from autoscaler.core.settings import PoolSettings
 from autoscaler.errors import ActionError, ObservationError
 from autoscaler.ports import ActionReport, CycleReport, Reporter, World
 from autoscaler.schedules import open_windows
+
+_log = structlog.get_logger()
 
 
 def run_cycle(  # noqa: PLR0913 - all that a cycle depends on, so that nothing hides in globals
@@ -55,7 +59,10 @@ def run_cycle(  # noqa: PLR0913 - all that a cycle depends on, so that nothing h
         duration_seconds=clock.monotonic() - started,
     )
     for reporter in reporters:
-        reporter.report(report)
+        try:
+            reporter.report(report)
+        except Exception:  # noqa: BLE001 - what was done and learned must outlive a defect there
+            _log.exception("report.failed", pool=settings.name, cycle_id=cycle_id)
     return report
 
 

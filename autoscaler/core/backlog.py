@@ -9,7 +9,7 @@ Counted in nodes: a child of which c fit a new node is 1/c.  Pure; imports ``aut
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from autoscaler.core.decision import Reason, Rule
@@ -30,11 +30,12 @@ from autoscaler.core.model import JobQueue, Running
 
 #: Between two looks at the queue, at worst: what a boot must be ahead of its need.
 _LOOK = timedelta(seconds=10)
-#: So much of the expected starts is not relied on, and so many standard deviations besides: when
-#: there is time yet to buy more, and at the last chance.
-_MARGIN = 0.05
-_DEVIATIONS = 1.0
+#: At the last chance so much of the expected starts is not relied on, and so many standard
+#: deviations besides.  Before it nothing is held back: there is time yet to buy more.
+_MARGIN_AT_LAST = 0.05
 _DEVIATIONS_AT_LAST = 2.0
+#: Before it, what a boot or a look may be late is allowed for by this share.
+_SLACK = 0.2
 #: Ages are told apart by the step of the grid up to so many steps, then by as large a share.
 _FINE_STEPS = 20
 #: A boot that takes so much longer than most is still in time.
@@ -76,12 +77,12 @@ def least_nodes(outlook: Outlook) -> tuple[int, tuple[Reason, ...]]:
     forecast = _forecast(outlook, grid)
     due = _due(outlook, target, grid)
     # Planned for a boot that is late and a look that is, while there is time to put it right.
-    slack = min(late_boot - boot + _LOOK.total_seconds(), target / 2)
-    lacking = _lacking(due, slack, boot, forecast, _DEVIATIONS)
+    slack = min(_SLACK * (late_boot - boot + _LOOK.total_seconds()), target / 2)
+    lacking = _lacking(due, slack, boot, forecast)
     # A wait that is shorter than a boot cannot be kept by buying: then every chance is the last.
     last_chance = max(target - late_boot - _LOOK.total_seconds(), 0.0)
     overdue = [one for one in due if target - one.in_seconds >= last_chance]
-    at_last = _lacking(overdue, 0.0, boot, forecast, _DEVIATIONS_AT_LAST)
+    at_last = _lacking(overdue, 0.0, boot, forecast.doubted())
     count = min(max(lacking, at_last), demand.room_for_all)
     by_when = f"within {target:.0f} s, a boot taking {boot:.0f} s"
     if at_last and at_last >= lacking:
@@ -117,27 +118,31 @@ class _Forecast:
     spread: float
     #: The typical child, in nodes.
     child: float
+    #: What is not relied on: a share of the starts, and so many standard deviations.
+    margin: float = 0.0
+    deviations: float = 0.0
+
+    def doubted(self) -> "_Forecast":
+        """The same, relied on less: for the last chance."""
+        return replace(self, margin=_MARGIN_AT_LAST, deviations=_DEVIATIONS_AT_LAST)
 
 
-def _lacking(
-    due: Sequence[_Due], slack: float, boot: float, forecast: _Forecast, deviations: float
-) -> int:
+def _lacking(due: Sequence[_Due], slack: float, boot: float, forecast: _Forecast) -> int:
     """The least number of nodes bought now with which all of these start in time."""
-    least = 0
+    grid, least = forecast.grid, 0
     for one in due:
         by = max(one.in_seconds - slack, boot)
-        point = forecast.grid.at(by)
-        sure = forecast.expected[point] * (1.0 - _MARGIN)
-        sure -= deviations * math.sqrt(forecast.variance[point])
+        sure = grid.value(forecast.expected, by) * (1.0 - forecast.margin)
+        sure -= forecast.deviations * math.sqrt(grid.value(forecast.variance, by))
         missing = one.amount - max(0.0, sure)
         # Less than half a child is no child.
         if missing < forecast.child / 2:
             continue
-        again = forecast.again[forecast.grid.at(by - boot)]
-        each = 1.0 + again * (1.0 - _MARGIN)
+        again = grid.value(forecast.again, by - boot)
+        each = 1.0 + again * (1.0 - forecast.margin)
         count = math.ceil(missing / each - 1e-9)
         # The starts on the new nodes are as uncertain as those on the others.
-        unsure = deviations * math.sqrt(forecast.spread * again * count * forecast.child)
+        unsure = forecast.deviations * math.sqrt(forecast.spread * again * count * forecast.child)
         least = max(least, math.ceil((missing + unsure) / each - 1e-9))
     return least
 
@@ -209,11 +214,9 @@ def _forecast(outlook: Outlook, grid: Grid) -> _Forecast:
             freed[point] += chance * count * weight
             by += chance
             # Each ends by then or does not: independent of the others.
-            variance[point] += count * weight * weight * by * (1.0 - by)
+            variance[point] += count * weight * weight * by * max(0.0, 1.0 - by)
     for flight in outlook.fleet.in_flight:
-        point = grid.after(ready_in(memory, flight.instance_id, flight.group, outlook.now))
-        if point <= grid.points:
-            freed[point] += 1.0
+        grid.spread(ready_in(memory, flight.instance_id, flight.group, outlook.now), 1.0, freed)
     expected = starts(freed, again)
     started = _starting_now(outlook, per_node, child)
     spread = next_law.spread
@@ -295,4 +298,4 @@ def _mixture(memory: Memory, left: Mapping[str, int]) -> ServiceLaw:
         share = max(1, round(100 * count / total))
         size = len(law.sample)
         mixed.extend(law.sample[int((point + 0.5) * size / share)] for point in range(share))
-    return ServiceLaw(tuple(sorted(mixed)))
+    return ServiceLaw(mixed)

@@ -13,7 +13,7 @@ from autoscaler.core.model import Window
 from autoscaler.core.settings import PoolSettings, ScaleOut
 
 #: How long nothing is bought after several instances in a row never joined, at most.
-_UNJOINED_REST_MAX = timedelta(hours=2)
+_UNJOINED_REST_MAX = timedelta(hours=1)
 
 
 def buying(decision: Decision, count: int, rule: Rule, detail: str) -> Decision:
@@ -84,25 +84,28 @@ def hold_for_unjoined(decision: Decision, settings: PoolSettings, now: datetime)
 
     More of the same would not join either; one is tried when the rest is over.
     """
-    until = unjoined_rest_until(decision.memory, settings)
-    if until is None or not decision.buy:
+    lost_now = len(decision.replace) + len(decision.give_up)
+    memory = decision.memory
+    count = memory.never_joined_count + lost_now
+    last = now if lost_now else memory.last_never_joined_at
+    if count < settings.unjoined_max or last is None or not decision.buy:
         return decision
-    count = decision.memory.never_joined_count
     what = f"{count} instances in a row never became nodes"
+    until = last + unjoined_rest(replace(memory, never_joined_count=count), settings)
     if until > now:
         mend = "see an instance's console output, and whether its Nomad client finds the server"
         detail = f"{what}; one is tried in {seconds(until - now)}: {mend}"
         return looking_again(buying(decision, 0, Rule.NEVER_JOINED, detail), until)
+    if any(boot.eligible_at is None for boot in memory.boots.values()):
+        return buying(decision, 0, Rule.NEVER_JOINED, f"{what}; one is being tried")
     return buying(decision, min(1, decision.buy), Rule.PROBE, f"{what}; trying one")
 
 
-def unjoined_rest_until(memory: Memory, settings: PoolSettings) -> datetime | None:
-    """Until when nothing is bought for instances that never joined; None where too few did not."""
-    over = memory.never_joined_count - settings.unjoined_max
-    if over < 0 or memory.last_never_joined_at is None:
-        return None
+def unjoined_rest(memory: Memory, settings: PoolSettings) -> timedelta:
+    """How long nothing is bought after a series of instances that never joined."""
+    over = max(0, memory.never_joined_count - settings.unjoined_max)
     rest: timedelta = min(settings.boot_timeout * 2 ** min(over, 10), _UNJOINED_REST_MAX)
-    return memory.last_never_joined_at + rest
+    return rest
 
 
 def seconds(duration: timedelta) -> str:

@@ -25,7 +25,7 @@ def standing(groups: Sequence[Group], memory: Memory, *, complete: bool) -> Mapp
     """
     stuck = failing(memory) if complete else frozenset()
     return {
-        group.name: max(group.size_min, group.present_count)
+        group.name: min(group.desired, max(group.size_min, group.present_count))
         if group.name in stuck and _can_lower(group)
         else group.desired
         for group in groups

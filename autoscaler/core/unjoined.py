@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from autoscaler.core.decision import Decision, InstanceRef, Rule
-from autoscaler.core.guards import because, unjoined_rest_until
+from autoscaler.core.guards import because, unjoined_rest
+from autoscaler.core.memory import Memory
 from autoscaler.core.release import Situation
 
 
@@ -27,18 +28,18 @@ def mend_boots(decision: Decision, situation: Situation) -> Decision:
         decision = because(decision, Rule.UNJOINED, detail)
     if not fleet.never_joined:
         return decision
-    left = max(0, settings.unjoined_max - decision.memory.never_joined_count)
-    until = unjoined_rest_until(decision.memory, settings)
-    if until is not None and until <= situation.now:
-        left = 1
+    count = decision.memory.never_joined_count
+    # Those lost now count already: the last of a series is not replaced.
+    left = max(0, settings.unjoined_max - count - len(fleet.never_joined))
     # What is bought in this cycle counts none of them, so those that are still needed are among
     # what is bought: replacing one spares the purchase of another.
     needed = fleet.never_joined[: min(left, decision.buy)]
     rest = fleet.never_joined[len(needed) :]
     beyond, given_up = situation.room.split(rest)
     kept = [ref for ref in rest if ref not in beyond and ref not in given_up]
-    replaced = (*needed, *kept[: left - len(needed)])
-    stay = kept[left - len(needed) :]
+    again = _tried_again(kept, decision.memory, situation)
+    replaced = (*needed, *again)
+    stay = [ref for ref in kept if ref not in again]
     parts = [
         f"{_names(refs)} {what}"
         for refs, what in (
@@ -56,6 +57,24 @@ def mend_boots(decision: Decision, situation: Situation) -> Decision:
     )
     detail = f"no node within {limit:.0f} s of the launch: {', '.join(parts)}"
     return because(decision, Rule.UNJOINED, detail)
+
+
+def _tried_again(
+    kept: Sequence[InstanceRef], memory: Memory, situation: Situation
+) -> tuple[InstanceRef, ...]:
+    """Those that a minimum keeps are replaced as well, and after a series one that has rested."""
+    settings = situation.settings
+    left = settings.unjoined_max - memory.never_joined_count
+    if left > 0:
+        return tuple(kept[:left])
+    rest = unjoined_rest(memory, settings)
+    for ref in kept:
+        boot = memory.boots.get(ref.instance_id)
+        lost_at = boot.requested_at + settings.boot_timeout if boot else situation.now
+        last = memory.last_never_joined_at or lost_at
+        if max(lost_at, last) + rest <= situation.now:
+            return (ref,)
+    return ()
 
 
 def _names(refs: Sequence[InstanceRef]) -> str:

@@ -3,6 +3,8 @@
 from dataclasses import replace
 from datetime import timedelta
 
+from structlog.testing import capture_logs
+
 from autoscaler.adapters.dry_run import DryRunWorld
 from autoscaler.core.decision import Rule
 from autoscaler.core.memory import Memory
@@ -152,6 +154,28 @@ def test_a_schedule_in_force_is_observed_and_keeps_nodes_there():
     assert during.decision.desired == 2
     assert Rule.SCHEDULE in [reason.rule for reason in during.decision.reasons]
     assert after.decision.desired == 0
+
+
+def test_a_reporter_that_breaks_takes_neither_the_memory_nor_the_other_reporters_along():
+    class Broken:
+        def report(self, report: object) -> None:
+            raise ValueError("a defect")
+
+    world, sound = FakeWorld(an_observation(queue=a_queue(2))), RecordingReporter()
+
+    with capture_logs() as logged:
+        report = run_cycle(
+            world,
+            [Broken(), sound],
+            some_settings(),
+            Memory(),
+            FakeClock(),
+            cycle_id="c-1",
+        )
+
+    assert sound.reports == [report]
+    assert report.memory.last_scale_out_at is not None
+    assert [line["event"] for line in logged] == ["report.failed"]
 
 
 def test_an_instance_that_joined_since_it_was_given_up_is_left_alone():

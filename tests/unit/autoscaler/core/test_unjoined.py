@@ -44,7 +44,35 @@ def test_after_several_in_a_row_none_is_replaced_and_none_bought():
     assert (decision.replace, ids(decision.give_up)) == ((), ["i-0"])
     assert decision.buy == 0
     assert Rule.NEVER_JOINED in rules(decision)
-    assert decision.look_again_at == at(590)
+    assert decision.look_again_at == at(1200)
+
+
+def test_the_last_of_a_series_is_given_up_and_not_replaced():
+    observed = an_observation(queue=a_queue(2), group=a_group(*OLD[:1]))
+
+    decision = decide(observed, some_settings(), series(2, -700), at(0))
+
+    assert (decision.replace, ids(decision.give_up), decision.buy) == ((), ["i-0"], 0)
+    assert decision.look_again_at == at(600)
+
+
+def test_while_one_is_tried_no_other_is():
+    group = a_group(an_instance(1, launched_at=at(-30)))
+
+    decision = decide(
+        an_observation(queue=a_queue(8), group=group), some_settings(), series(3, -650), at(0)
+    )
+
+    assert decision.buy == 0
+    assert "one is being tried" in decision.why
+
+
+def test_one_that_a_minimum_keeps_is_tried_again_when_it_has_rested():
+    observed = an_observation(group=a_group(an_instance(1, launched_at=at(-1201)), size_min=1))
+
+    decision = decide(observed, some_settings(size_min=1), series(3, -1900), at(0))
+
+    assert ids(decision.replace) == ["i-1"]
 
 
 def test_when_that_has_rested_one_is_tried():
