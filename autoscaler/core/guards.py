@@ -98,7 +98,7 @@ def hold_for_unjoined(decision: Decision, settings: PoolSettings, now: datetime)
         return looking_again(buying(decision, 0, Rule.NEVER_JOINED, detail), until)
     if any(boot.eligible_at is None for boot in memory.boots.values()):
         return buying(decision, 0, Rule.NEVER_JOINED, f"{what}; one is being tried")
-    return buying(decision, min(1, decision.buy), Rule.PROBE, f"{what}; trying one")
+    return because(replace(decision, buy=1), Rule.PROBE, f"{what}; trying one")
 
 
 def unjoined_rest(memory: Memory, settings: PoolSettings) -> timedelta:
