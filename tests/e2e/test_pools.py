@@ -22,7 +22,7 @@ GROUPLESS = Pool("groupless", ("groupless-clients",), {"group": "no-such-group"}
 JOBLESS = Pool("jobless", ("jobless-clients",), {"jobs": ["no-such-job"]})
 
 #: Far below the interval, the timeouts and the back-off of those that fail.
-AT_ONCE_SECONDS = 1.0
+AT_ONCE_SECONDS = 3.0
 
 
 def test_a_pool_reacts_at_once_whatever_befalls_the_others(
