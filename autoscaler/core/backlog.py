@@ -3,7 +3,7 @@ The ``backlog`` strategy: the fewest nodes with which every pending child starts
 
 In five rules: forecast starts from the measured service times and the ages of the running children;
 buy the least that the forecast lacks; give a child that is about to be late a slot in any case;
-leave a single node for later while it can wait; let go what will be needed last (in ``keep``).
+leave a single node for later while it can wait; let go what will be needed last (in ``idling``).
 Counted in nodes: a child of which c fit a new node is 1/c.  Pure; imports ``autoscaler.core`` only.
 """
 
@@ -11,6 +11,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from itertools import accumulate
 
 from autoscaler.core.decision import Reason, Rule
 from autoscaler.core.demand import Demand, children_of
@@ -55,6 +56,31 @@ class Outlook:
 
 
 @dataclass(frozen=True, slots=True)
+class _Waiting:
+    """The children that find no room on the nodes that are there, by job."""
+
+    left: Mapping[str, int]
+    #: What part of a new node a child takes; one may take several allocations.
+    shares: Mapping[str, float]
+    #: The same of the typical one.
+    child: float
+
+    def share(self, job: str) -> float:
+        """Of a child of this job; of one that does not wait, the typical."""
+        return self.shares.get(job, self.child)
+
+
+def _waiting(demand: Demand) -> _Waiting:
+    shares: dict[str, float] = {}
+    for load in demand.unplaced:
+        share = load.group.count / max(1, demand.new_bin.holds(load))
+        shares[load.queue.job] = shares.get(load.queue.job, 0.0) + share
+    left = children_of(demand.unplaced)
+    nodes = sum(count * shares[job] for job, count in left.items())
+    return _Waiting(left, shares, nodes / max(1, sum(left.values())))
+
+
+@dataclass(frozen=True, slots=True)
 class _Due:
     """Children, in nodes, that are to have started by then; all that start before them included."""
 
@@ -74,8 +100,9 @@ def least_nodes(outlook: Outlook) -> tuple[int, tuple[Reason, ...]]:
     boot = boot_time(outlook.memory, 0.5).total_seconds()
     late_boot = boot_time(outlook.memory, 0.9).total_seconds() * _BOOT_SAFETY
     grid = grid_to(max(target, boot) * 1.05)
-    forecast = _forecast(outlook, grid)
-    due = _due(outlook, target, grid)
+    waiting = _waiting(demand)
+    forecast = _forecast(outlook, waiting, grid)
+    due = _due(outlook, waiting, target, grid)
     # Planned for a boot that is late and a look that is, while there is time to put it right.
     slack = min(_SLACK * (late_boot - boot + _LOOK.total_seconds()), target / 2)
     lacking = _lacking(due, slack, boot, forecast)
@@ -147,17 +174,15 @@ def _lacking(due: Sequence[_Due], slack: float, boot: float, forecast: _Forecast
     return least
 
 
-def _due(outlook: Outlook, target: float, grid: Grid) -> list[_Due]:
+def _due(outlook: Outlook, waiting: _Waiting, target: float, grid: Grid) -> list[_Due]:
     """The children that wait, in the order in which they came, with what is before each."""
-    left = children_of(outlook.demand.unplaced)
-    per_node = _per_node(outlook.demand)
     amounts: dict[datetime, float] = {}
     for queue in outlook.queues:
-        count = left.get(queue.job, 0)
+        count = waiting.left.get(queue.job, 0)
         # Those that find room now are those that have waited longest.
         placed = max(0, queue.pending_count - count)
-        for at, waiting in _without_first(queue, placed, count, outlook.now):
-            amounts[at] = amounts.get(at, 0.0) + waiting / per_node[queue.job]
+        for at, children in _without_first(queue, placed, count, outlook.now):
+            amounts[at] = amounts.get(at, 0.0) + children * waiting.share(queue.job)
     before = 0.0
     due: list[_Due] = []
     for at in sorted(amounts):
@@ -188,27 +213,15 @@ def _without_first(
     return rest
 
 
-def _per_node(demand: Demand) -> Mapping[str, float]:
-    """How many children of each job a new node holds; a child may take several allocations."""
-    shares: dict[str, float] = {}
-    for load in demand.unplaced:
-        share = load.group.count / max(1, demand.new_bin.holds(load))
-        shares[load.queue.job] = shares.get(load.queue.job, 0.0) + share
-    return {job: 1.0 / share for job, share in shares.items()}
-
-
-def _forecast(outlook: Outlook, grid: Grid) -> _Forecast:
-    memory, demand = outlook.memory, outlook.demand
-    per_node = _per_node(demand)
-    left = children_of(demand.unplaced)
-    next_law = _mixture(memory, left)
+def _forecast(outlook: Outlook, waiting: _Waiting, grid: Grid) -> _Forecast:
+    memory, child = outlook.memory, waiting.child
+    laws = ServiceLaws(memory)
+    next_law = _mixture(laws, waiting.left)
     again = renewals(next_law, grid)
-    child = sum(left[job] / per_node[job] for job in left) / max(1, sum(left.values()))
     freed = [0.0] * (grid.points + 1)
     variance = [0.0] * (grid.points + 1)
-    laws = _Laws(memory)
     for job, profile, age, count in _ages(outlook, grid):
-        weight = child if job not in per_node else 1.0 / per_node[job]
+        weight = waiting.share(job)
         by = 0.0
         for point, chance in enumerate(laws.of(job, profile).residual(age, grid)):
             freed[point] += chance * count * weight
@@ -218,23 +231,21 @@ def _forecast(outlook: Outlook, grid: Grid) -> _Forecast:
     for flight in outlook.fleet.in_flight:
         grid.spread(ready_in(memory, flight.instance_id, flight.group, outlook.now), 1.0, freed)
     expected = starts(freed, again)
-    started = _starting_now(outlook, per_node, child)
+    started = _starting_now(outlook, waiting)
     spread = next_law.spread
-    for point in range(grid.points + 1):
-        first = sum(freed[: point + 1])
+    for point, first in enumerate(accumulate(freed)):
         expected[point] += started * again[point]
         variance[point] += spread * child * max(0.0, expected[point] - first)
     return _Forecast(grid, expected, variance, again, spread, child)
 
 
-def _starting_now(outlook: Outlook, per_node: Mapping[str, float], child: float) -> float:
+def _starting_now(outlook: Outlook, waiting: _Waiting) -> float:
     """Children that find room now, in nodes: their slots will be free again as well."""
-    left = children_of(outlook.demand.unplaced)
     total = 0.0
     for queue in outlook.queues:
-        placed = queue.pending_count - left.get(queue.job, 0)
+        placed = queue.pending_count - waiting.left.get(queue.job, 0)
         if placed > 0 and queue.job not in outlook.demand.unplaceable:
-            total += placed * (1.0 / per_node[queue.job] if queue.job in per_node else child)
+            total += placed * waiting.share(queue.job)
     return total
 
 
@@ -262,40 +273,32 @@ def _age(one: Running, grid: Grid, now: datetime) -> float:
     return coarse ** int(math.log(age) / math.log(coarse))
 
 
-class _Laws:
+class ServiceLaws:
     """The law of each job and profile, worked out once in a decision."""
 
     def __init__(self, memory: Memory) -> None:
         self._memory = memory
         self._known: dict[tuple[str, str], ServiceLaw] = {}
 
-    def of(self, job: str, profile: str) -> ServiceLaw:
-        """The profile's own where enough of it has been seen, else the job's."""
+    def of(self, job: str, profile: str = "") -> ServiceLaw:
+        """The law of one profile where enough of it has been measured, else of the whole job."""
         key = (job, profile)
         if key not in self._known:
-            self._known[key] = service_law(self._memory, job, profile)
+            by_profile = self._memory.service_seconds.get(job, {})
+            own = by_profile.get(profile, ()) if profile else ()
+            everything = (seconds for sample in by_profile.values() for seconds in sample)
+            self._known[key] = law_of(own if len(own) >= SAMPLE_TRUSTED else everything)
         return self._known[key]
 
 
-def service_law(memory: Memory, job: str, profile: str = "") -> ServiceLaw:
-    """The law of a job's children, or of those of one profile where enough have been measured."""
-    by_profile = memory.service_seconds.get(job, {})
-    own = by_profile.get(profile, ()) if profile else ()
-    if len(own) >= SAMPLE_TRUSTED:
-        return law_of(own)
-    return law_of(seconds for sample in by_profile.values() for seconds in sample)
-
-
-def _mixture(memory: Memory, left: Mapping[str, int]) -> ServiceLaw:
+def _mixture(laws: ServiceLaws, left: Mapping[str, int]) -> ServiceLaw:
     """The law of the next child, whichever job it is of."""
     if len(left) == 1:
-        return service_law(memory, next(iter(left)))
-    laws = [(service_law(memory, job), count) for job, count in left.items()]
-    total = sum(count for _, count in laws)
+        return laws.of(next(iter(left)))
+    total = sum(left.values())
     mixed: list[float] = []
-    for law, count in laws:
+    for job, count in left.items():
         # So many points of each law as it has a share, evenly chosen from its sample.
-        share = max(1, round(100 * count / total))
-        size = len(law.sample)
-        mixed.extend(law.sample[int((point + 0.5) * size / share)] for point in range(share))
+        sample, share = laws.of(job).sample, max(1, round(100 * count / total))
+        mixed.extend(sample[int((point + 0.5) * len(sample) / share)] for point in range(share))
     return ServiceLaw(mixed)

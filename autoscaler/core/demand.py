@@ -47,8 +47,6 @@ _HELD_BY = {
 class Demand:
     """Where the pending children find room, and what they lack."""
 
-    #: Children that buying can serve, wherever they find room.
-    pending_count: int
     #: Ready nodes that they will take, by node id: these must stay.
     wanted: frozenset[str]
     #: Cordoned nodes that they will take.
@@ -67,7 +65,13 @@ class Demand:
     reasons: tuple[Reason, ...]
 
 
-def template_of(settings: PoolSettings, memory: Memory) -> NodeTemplate:
+def idle_beyond(fleet: Fleet, demand: Demand) -> list[Member]:
+    """Ready nodes that run nothing, and that no pending child will take."""
+    wanted = demand.wanted
+    return [one for one in fleet.ready if one.idle and one.node.node_id not in wanted]
+
+
+def _template_of(settings: PoolSettings, memory: Memory) -> NodeTemplate:
     """What a new node is expected to be: as last seen, else as configured."""
     if memory.template is not None:
         return memory.template
@@ -90,7 +94,7 @@ def assess(
     slots: int | None,
 ) -> Demand:
     """Place the pending children on what there is; ``slots``: at most so many to a new node."""
-    template = template_of(settings, memory)
+    template = _template_of(settings, memory)
     new_bin = _new_bin(template, slots)
     waiting = [queue for queue in queues if queue.pending_count > 0]
     held = [queue for queue in waiting if _is_held(queue.verdict)]
@@ -129,7 +133,6 @@ def assess(
     reasons.extend(_hopeless_reason(load, template) for load in hopeless)
     reasons.extend(_held_reason(queue) for queue in held)
     return Demand(
-        pending_count=_children(loads) - _children(hopeless),
         wanted=wanted,
         uncordon=taken_back,
         unplaced=unplaced,
@@ -148,16 +151,12 @@ def _is_held(verdict: Verdict | None) -> bool:
 
 def _new_bin(template: NodeTemplate, slots: int | None) -> Bin:
     shape = template.shape
-    return Bin(shape, _mhz_per_core(shape), slots, template.facts)
+    return Bin(shape, shape.mhz_per_core, slots, template.facts)
 
 
 def _bin_of(member: Member) -> Bin:
     node = member.node
-    return Bin(node.free, _mhz_per_core(node.capacity), None, node.facts)
-
-
-def _mhz_per_core(capacity: Resources) -> int:
-    return capacity.cpu_mhz // capacity.cores if capacity.cores else 0
+    return Bin(node.free, node.capacity.mhz_per_core, None, node.facts)
 
 
 class _Suitability:
@@ -272,7 +271,7 @@ def _reasons(placed: _Placed, new_bin: Bin, room_for_all: int) -> list[Reason]:
 
 def _hopeless_reason(load: Load, template: NodeTemplate) -> Reason:
     shape = template.shape
-    over = " and ".join(shape.exceeded_by(load.group.ask, _mhz_per_core(shape)))
+    over = " and ".join(shape.exceeded_by(load.group.ask, shape.mhz_per_core))
     if over:
         detail = f"each asks {over}"
     else:

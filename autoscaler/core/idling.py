@@ -9,15 +9,16 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from autoscaler.core.backlog import service_law
+from autoscaler.core.backlog import ServiceLaws
 from autoscaler.core.decision import Decision, Rule
+from autoscaler.core.demand import idle_beyond
 from autoscaler.core.fleet import Member
 from autoscaler.core.guards import because, looking_again, seconds
 from autoscaler.core.learning import arrival_rate
 from autoscaler.core.ledger import boot_time
 from autoscaler.core.memory import Memory
-from autoscaler.core.model import JobQueue, Lifecycle
-from autoscaler.core.release import Situation, cordon_idle, idle_to_spare, names_of
+from autoscaler.core.model import JobQueue
+from autoscaler.core.release import Situation, cordon_idle, idle_to_spare, may_go, names_of
 
 #: An idle node is kept while it is likely to be needed within this share of a boot.  The whole of
 #: it would never cost more than twice the best there is; less is cheaper where children can wait.
@@ -52,11 +53,7 @@ def let_idle_go(decision: Decision, situation: Situation, queues: Sequence[JobQu
 
 
 def _told_why_none(decision: Decision, situation: Situation) -> Decision:
-    idle = [
-        member
-        for member in situation.fleet.ready
-        if member.idle and member.node.node_id not in situation.demand.wanted
-    ]
+    idle = idle_beyond(situation.fleet, situation.demand)
     if not idle:
         return decision
     spare = situation.settings.scaling.spare
@@ -102,10 +99,9 @@ def _not_worth_keeping(
 
 def _slots(member: Member, queues: Sequence[JobQueue]) -> int:
     """How many more children a node has room for: of the job that asks for most."""
-    node = member.node
-    mhz_per_core = node.capacity.cpu_mhz // node.capacity.cores if node.capacity.cores else 0
+    free, mhz_per_core = member.node.free, member.node.capacity.mhz_per_core
     rooms = [
-        min(node.free.room_for(group.ask, mhz_per_core) // group.count for group in queue.groups)
+        min(free.room_for(group.ask, mhz_per_core) // group.count for group in queue.groups)
         for queue in queues
         if queue.groups
     ]
@@ -120,11 +116,7 @@ def pack_tail(decision: Decision, situation: Situation, queues: Sequence[JobQueu
     the moment a child waits for room, as every cordoned node is.
     """
     fleet, memory, now = situation.fleet, decision.memory, situation.now
-    busy = [
-        member
-        for member in fleet.ready
-        if not member.idle and member.lifecycle is Lifecycle.IN_SERVICE and not member.marked_at
-    ]
+    busy = [member for member in fleet.ready if not member.idle and may_go(member)]
     # One at a time: each changes what the rest must have room for.
     if len(busy) < 2 or any(not member.idle for member in fleet.cordoned):
         return decision
@@ -137,7 +129,8 @@ def pack_tail(decision: Decision, situation: Situation, queues: Sequence[JobQueu
     ]
     if not candidates:
         return decision
-    left = {member.ref: _seconds_left(member, memory, now) for member in candidates}
+    laws = ServiceLaws(memory)
+    left = {member.ref: _seconds_left(member, laws, now) for member in candidates}
     soonest = min(candidates, key=lambda member: (left[member.ref], member.node.node_id))
     boot = boot_time(memory, 0.5).total_seconds()
     coming = arrival_rate(memory, now) * max(boot, left[soonest.ref])
@@ -157,13 +150,12 @@ def pack_tail(decision: Decision, situation: Situation, queues: Sequence[JobQueu
     return replace(decision, cordon=(*decision.cordon, soonest.ref))
 
 
-def _seconds_left(member: Member, memory: Memory, now: datetime) -> float:
+def _seconds_left(member: Member, laws: ServiceLaws, now: datetime) -> float:
     """Until the last of its children ends, in the middle case."""
     left = 0.0
     for one in member.node.running:
         age = 0.0
         if one.started_at is not None:
             age = max(0.0, (now - one.started_at).total_seconds())
-        law = service_law(memory, one.job, one.profile or "")
-        left = max(left, law.median_left(age))
+        left = max(left, laws.of(one.job, one.profile or "").median_left(age))
     return left

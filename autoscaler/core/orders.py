@@ -32,27 +32,30 @@ def standing(groups: Sequence[Group], memory: Memory, *, complete: bool) -> Mapp
     }
 
 
-def place_orders(decision: Decision, groups: Sequence[Group], now: datetime) -> Decision:
-    """Share out what is to be bought, in order of preference, and take back what is stuck."""
-    memory = decision.memory
-    stuck = failing(memory)
+def place_orders(
+    decision: Decision, groups: Sequence[Group], stands: Mapping[str, int], now: datetime
+) -> Decision:
+    """
+    Share out what is to be bought, in order of preference, and take back what is stuck.
+
+    ``stands`` is what ``standing`` says of these groups.
+    """
     left = decision.buy
     desired = {group.name: group.desired for group in groups}
     for group in groups:
-        allowed = launches_allowed(memory, group, now)
+        allowed = launches_allowed(decision.memory, group, now)
         room = max(0, group.size_max - group.desired)
         count = min(left, room if allowed is None else min(room, allowed))
         desired[group.name] += count
         left -= count
     for group in groups:
-        if group.name in stuck:
+        if group.name in failing(decision.memory):
             # What no other group can take stays asked for: AWS goes on trying by itself.
             base = max(group.size_min, group.present_count)
-            added = desired[group.name] - group.desired
             kept = min(max(0, group.desired - base), left)
             left -= kept
-            if not added and base + kept < group.desired:
-                decision = _taken_back(decision, group, base + kept)
+            if desired[group.name] == group.desired > base + kept:
+                decision = _taken_back(decision, group, stands[group.name], kept)
     decision = _told(decision, groups, now)
     decision = replace(decision, orders=_orders(groups, desired))
     decision = _told_of_fail_over(decision, groups)
@@ -84,17 +87,19 @@ def _can_lower(group: Group) -> bool:
     return group.protects_new and all(instance.protected for instance in staying)
 
 
-def _taken_back(decision: Decision, group: Group, desired: int) -> Decision:
-    count = group.desired - desired
+def _taken_back(decision: Decision, group: Group, stands: int, kept: int) -> Decision:
+    """Lower the group to what stands of it and is kept, where AWS could not choose a victim."""
+    count = group.desired - max(group.size_min, group.present_count) - kept
     if not _can_lower(group):
         detail = (
             f"{count} asked of {group.name} stay asked for: not all of its instances are "
             "protected from scale-in, and AWS would choose one to end"
         )
         return because(decision, Rule.RETRACT, detail)
-    decision = replace(
-        decision, retract=(*decision.retract, Order(group.name, group.desired, desired))
-    )
+    if stands == group.desired:
+        return decision  # The picture is partial: nothing is taken back.
+    order = Order(group.name, group.desired, stands + kept)
+    decision = replace(decision, retract=(*decision.retract, order))
     return because(
         decision, Rule.RETRACT, f"{count} asked of {group.name} taken back: they do not come"
     )

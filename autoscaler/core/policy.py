@@ -58,7 +58,9 @@ def decide(
     least, window = size_min(settings, observed.windows)
     stands = standing(groups, memory, complete=observed.complete)
     room = room_above_min(groups, stands, least)
-    situation = Situation(fleet, groups, settings, demand, room, least, now)
+    situation = Situation(
+        fleet, groups, settings, demand, room, least, now, complete=observed.complete
+    )
     count, reasons = nodes_to_buy(outlook, scaling)
     decision = Decision(
         pool=observed.pool,
@@ -82,7 +84,7 @@ def decide(
     decision = keep_below_max(decision, committed, settings)
     decision = keep_above_min(decision, committed - len(decision.give_up), least, window)
     decision = hold_for_unjoined(decision, settings, now)
-    decision = place_orders(decision, groups, now)
+    decision = place_orders(decision, groups, stands, now)
     # What was given up above is gone already.
     situation = replace(situation, room=room.less(decision.give_up))
     decision = heed_notices(decision, situation)
@@ -92,8 +94,6 @@ def decide(
             decision = let_idle_go(decision, situation, observed.queues)
             if scaling.scale_in.pack_tail and not observed.pending_count and not fleet.in_flight:
                 decision = pack_tail(decision, situation, observed.queues)
-    else:
-        decision = replace(decision, retract=(), let_go=())
     return _summed_up(decision)
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from autoscaler.core.decision import Decision, HeldRef, InstanceRef, NodeRef, Rule
-from autoscaler.core.demand import Demand
+from autoscaler.core.demand import Demand, idle_beyond
 from autoscaler.core.fleet import Fleet, Member
 from autoscaler.core.guards import because, looking_again, seconds
 from autoscaler.core.hooks import due_for_heartbeat
@@ -33,6 +33,8 @@ class Situation:
     #: The least size in force.
     least: int
     now: datetime
+    #: Whether all of the picture was read: else nothing is let go.
+    complete: bool
 
     @property
     def scale_in(self) -> ScaleIn:
@@ -56,14 +58,14 @@ def heed_notices(decision: Decision, situation: Situation) -> Decision:
         detail = f"{refs} cordoned at once: {' and '.join(kinds)}"
         decision = because(decision, Rule.NOTICE, detail)
     busy = [member.instance_ref for member in fleet.held_busy]
-    done = [
-        *(HeldRef(ref, None) for ref in fleet.held_bare),
-        *(
-            HeldRef(member.instance_ref, member.ref)
-            for member in fleet.held_idle
-            if _is_settled(member, situation)
-        ),
-    ]
+    done = [HeldRef(ref, None) for ref in fleet.held_bare]
+    done.extend(
+        HeldRef(member.instance_ref, member.ref)
+        for member in fleet.held_idle
+        if _is_settled(member, situation)
+    )
+    if not situation.complete:
+        done.clear()
     hold_on = due_for_heartbeat(busy, situation.groups, decision.memory, situation.now)
     decision = replace(decision, hold_on=hold_on, let_go=tuple(done))
     if busy:
@@ -88,8 +90,10 @@ def wind_down(decision: Decision, situation: Situation) -> Decision:
     fleet = situation.fleet
     going = [member for member in fleet.cordoned if member.ref not in decision.uncordon]
     late = [member for member in going if _has_new_work(member) and not member.warned]
-    decision = take_back(decision, late, Rule.BUSY_AGAIN, "work came before the cordon took")
-    decision = take_back(decision, fleet.stale, Rule.STALE_MARK, "marked as cordoned, yet eligible")
+    decision = _take_back(decision, late, Rule.BUSY_AGAIN, "work came before the cordon took")
+    decision = _take_back(
+        decision, fleet.stale, Rule.STALE_MARK, "marked as cordoned, yet eligible"
+    )
     if fleet.gone:
         refs = tuple(member.ref for member in fleet.gone)
         decision = replace(decision, purge=refs)
@@ -97,9 +101,10 @@ def wind_down(decision: Decision, situation: Situation) -> Decision:
         decision = because(decision, Rule.PURGE, detail)
     idle = sorted((member for member in going if member.idle), key=_marked_at)
     within = situation.room.within(idle)
-    beyond = [member for member in idle if member not in within and not member.warned]
-    decision = take_back(decision, beyond, Rule.SIZE_MIN, "needed for the minimum")
-    decision = _swap_settled(decision, [one for one in idle if one not in within], situation)
+    beyond = [member for member in idle if member not in within]
+    stay = [member for member in beyond if not member.warned]
+    decision = _take_back(decision, stay, Rule.SIZE_MIN, "needed for the minimum")
+    decision = _swap_settled(decision, beyond, situation)
     return _release_settled(decision, within, situation)
 
 
@@ -121,13 +126,12 @@ def _has_new_work(member: Member) -> bool:
 
 def idle_to_spare(decision: Decision, situation: Situation) -> list[Member]:
     """Idle nodes that nothing needs and no minimum or spare keeps, the longest idle first."""
-    wanted, cordoned = situation.demand.wanted, situation.fleet.cordoned
     idle_since = decision.memory.idle_since
     idle = sorted(
-        (member for member in situation.fleet.ready if _may_go(member, wanted)),
+        filter(may_go, idle_beyond(situation.fleet, situation.demand)),
         key=lambda member: (idle_since[member.node.node_id], member.node.node_id),
     )
-    within = situation.room.less(cordoned).within(idle)
+    within = situation.room.less(situation.fleet.cordoned).within(idle)
     spare = situation.settings.scaling.spare
     return within[: max(0, len(idle) - spare)]
 
@@ -166,13 +170,9 @@ def _release_settled(decision: Decision, idle: Sequence[Member], situation: Situ
     return decision
 
 
-def _may_go(member: Member, wanted: frozenset[str]) -> bool:
-    return (
-        member.lifecycle is Lifecycle.IN_SERVICE
-        and member.idle
-        and not member.marked_at
-        and member.node.node_id not in wanted
-    )
+def may_go(member: Member) -> bool:
+    """Whether it is ours to let go, and has not begun to."""
+    return member.lifecycle is Lifecycle.IN_SERVICE and not member.marked_at
 
 
 def _marked_at(member: Member) -> datetime:
@@ -180,7 +180,7 @@ def _marked_at(member: Member) -> datetime:
     return member.marked_at
 
 
-def take_back(decision: Decision, members: Sequence[Member], rule: Rule, why: str) -> Decision:
+def _take_back(decision: Decision, members: Sequence[Member], rule: Rule, why: str) -> Decision:
     """Un-cordon these."""
     if not members:
         return decision

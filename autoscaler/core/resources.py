@@ -74,6 +74,11 @@ class Resources:
             ),
         )
 
+    @property
+    def mhz_per_core(self) -> int:
+        """What one core is worth, of a whole node's resources; 0 where none can be reserved."""
+        return self.cpu_mhz // self.cores if self.cores else 0
+
     def room_for(self, ask: Ask, mhz_per_core: int) -> int:
         """
         How many such asks fit here.

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from autoscaler.core.backlog import Outlook, least_nodes
 from autoscaler.core.decision import Decision, Reason, Rule
-from autoscaler.core.demand import children_of
+from autoscaler.core.demand import children_of, idle_beyond
 from autoscaler.core.guards import buying
 from autoscaler.core.settings import Scaling
 
@@ -44,11 +44,7 @@ def keep_spare(decision: Decision, outlook: Outlook, scaling: Scaling) -> Decisi
     """Have so many idle nodes beyond those that the queue needs."""
     if not scaling.spare:
         return decision
-    idle = sum(
-        1
-        for member in outlook.fleet.ready
-        if member.idle and member.node.node_id not in outlook.demand.wanted
-    )
+    idle = len(idle_beyond(outlook.fleet, outlook.demand))
     missing = scaling.spare - idle - outlook.demand.idle_in_flight_count
     if missing <= 0:
         return decision
@@ -57,7 +53,7 @@ def keep_spare(decision: Decision, outlook: Outlook, scaling: Scaling) -> Decisi
         for member in outlook.fleet.cordoned
         if member.idle and not member.warned and member.ref not in decision.uncordon
     ][:missing]
-    detail = f"{scaling.spare} idle are to be spare, {max(0, idle)} are"
+    detail = f"{scaling.spare} idle are to be spare, {idle} are"
     if cordoned:
         decision = replace(
             decision,
