@@ -10,7 +10,7 @@ from typing import Any
 
 from autoscaler.adapters.asg_replies import failure_of, is_over, started_at
 from autoscaler.adapters.aws import read, understanding
-from autoscaler.core.model import Group, LaunchFailure, Lifecycle
+from autoscaler.core.model import Group, LaunchFailure
 
 #: Failures are listed while they are no older.
 _YOUNG = timedelta(minutes=30)
@@ -54,11 +54,8 @@ class Activities:
         return found
 
     def _may_tell(self, group: Group, now: datetime) -> bool:
-        # Standby ones do not count towards the desired capacity, and no more do those that leave.
-        counted = (Lifecycle.PENDING, Lifecycle.IN_SERVICE)
-        present = sum(1 for instance in group.instances if instance.lifecycle in counted)
         # At the start, nothing is known of what went before.
-        if group.desired > present or group.name not in self._failed_at:
+        if group.desired > group.present_count or group.name not in self._failed_at:
             return True
         return _within(_AFTER_FAILURE, self._failed_at[group.name], now) or _within(
             _AFTER_REQUEST, self._asked_at.get(group.name), now

@@ -5,8 +5,11 @@ Translates; decides nothing.  Imports core, errors and the Nomad modules beside 
 """
 
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
+
+import requests
 
 from autoscaler.adapters.nomad_allocations import (
     Allocation,
@@ -127,12 +130,8 @@ class NomadNodes:
 
         Raises ``ActionError`` if the node is gone, ``ObservationError`` if it cannot be told.
         """
-        nomad = self._client.nomad
-        try:
-            node = decoded(self._client.get(nomad.node, node_id, params=_CONSISTENT), "node")
-            reply = self._client.get(nomad.node, node_id, "allocations", params=_CONSISTENT)
-        except NotFound as error:
-            raise ActionError(f"node {node_id} is gone", stage="nomad", retryable=True) from error
+        node = decoded(self._look_again(node_id), "node")
+        reply = self._look_again(node_id, "allocations")
         allocations = decoded_list(reply, "node's allocations")
 
         def idle() -> bool:
@@ -150,11 +149,7 @@ class NomadNodes:
 
         ``ObservationError`` if it cannot be told.
         """
-        try:
-            reply = self._client.get(self._client.nomad.node, node_id, params=_CONSISTENT)
-        except NotFound as error:
-            raise ActionError(f"node {node_id} is gone", stage="nomad", retryable=True) from error
-        node = decoded(reply, "node")
+        node = decoded(self._look_again(node_id), "node")
         if not read("node", lambda: node["SchedulingEligibility"] == "eligible"):
             message = f"node {node_id} is ineligible by now: somebody else cordoned it"
             raise ActionError(message, stage="nomad", retryable=True)
@@ -174,20 +169,28 @@ class NomadNodes:
         """Let Nomad place work on a node, or not; running work goes on.  Raises ``ActionError``."""
         word = "eligible" if eligible else "ineligible"
         body = {"NodeID": node_id, "Eligibility": word}
-        self._write(node_id, "eligibility", body, if_gone=f"node {node_id} is gone")
+        try:
+            self._write(node_id, "eligibility", body)
+        except NotFound as error:
+            raise _gone(node_id) from error
 
     def purge(self, node_id: str) -> None:
         """Remove a node's record; one that is gone already is as good.  Raises ``ActionError``."""
-        self._write(node_id, "purge", {}, if_gone=None)
+        with suppress(NotFound):
+            self._write(node_id, "purge", {})
 
-    def _write(self, node_id: str, verb: str, body: object, *, if_gone: str | None) -> None:
+    def _write(self, node_id: str, verb: str, body: object) -> None:
         try:
             self._client.post(self._client.nomad.node, node_id, verb, body=body)
-        except NotFound as error:
-            if if_gone is not None:
-                raise ActionError(if_gone, stage="nomad", retryable=True) from error
         except ObservationError as error:
             raise ActionError(str(error), stage="nomad", retryable=True) from error
+
+    def _look_again(self, node_id: str, *path: str) -> requests.Response:
+        """Read of the node what the leader knows now; ``ActionError`` if the node is gone."""
+        try:
+            return self._client.get(self._client.nomad.node, node_id, *path, params=_CONSISTENT)
+        except NotFound as error:
+            raise _gone(node_id) from error
 
     def _stubs(self, params: Mapping[str, str]) -> list[Mapping[str, Any]]:
         reply = self._client.get(self._client.nomad.nodes, params=params)
@@ -205,6 +208,10 @@ class NomadNodes:
         self.ended = {stub["ID"]: stub for stub in stubs if stub["ID"] in gone}
         self.live = live
         return found
+
+
+def _gone(node_id: str) -> ActionError:
+    return ActionError(f"node {node_id} is gone", stage="nomad", retryable=True)
 
 
 def _ready_node(stub: Mapping[str, Any], record: Record) -> ReadyNode:
