@@ -11,6 +11,7 @@ from autoscaler.core.model import Cohort, Running
 from autoscaler.core.policy import decide
 from autoscaler.core.resources import Ask
 from tests.builders import a_group, a_node, a_queue, an_observation, at, some_settings
+from tests.telling import rules
 
 #: Of constant service times, so that the answers can be worked out by hand.
 BOOTS = (60.0,) * 10
@@ -29,11 +30,6 @@ def decided(observed, memory, *, target_wait=300, now=0.0):
     observed = replace(observed, groups=groups)
     scaling = replace(settings.scaling, target_wait=timedelta(seconds=target_wait))
     return decide(observed, replace(settings, scaling=scaling), memory, at(now))
-
-
-def rules(decision):
-    """The codes of the reasons."""
-    return [reason.rule for reason in decision.reasons]
 
 
 def busy(count, *, age):

@@ -23,6 +23,7 @@ from tests.builders import (
     idle_since,
     some_settings,
 )
+from tests.telling import rules
 
 
 def a_fleet(*ready, cordoned=(), in_flight=0):
@@ -247,7 +248,7 @@ def test_what_waits_for_anything_but_capacity_buys_nothing(waits_for, rule):
     decision = decided(an_observation(queue=held_back))
 
     assert (decision.buy, decision.unplaceable) == (0, {"transcode": 5})
-    assert rule in [reason.rule for reason in decision.reasons]
+    assert rule in rules(decision)
     assert "the detail" in decision.why
 
 

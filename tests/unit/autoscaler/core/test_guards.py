@@ -9,12 +9,13 @@ from autoscaler.core.memory import Memory
 from autoscaler.core.policy import decide
 from autoscaler.core.settings import ScaleOut
 from tests.builders import a_group, a_queue, an_instance, an_observation, at, some_settings
+from tests.telling import rules
 
 
 def decided(observed, settings, memory=None, now=0.0):
     """The decision, and the codes of its reasons."""
     decision = decide(observed, settings, memory or Memory(), at(now))
-    return decision, [reason.rule for reason in decision.reasons]
+    return decision, rules(decision)
 
 
 @pytest.mark.parametrize(("ours", "theirs", "bought"), [(3, 20, 3), (20, 4, 4), (20, 20, 10)])

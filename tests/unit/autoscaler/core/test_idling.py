@@ -18,18 +18,9 @@ from tests.builders import (
     at,
     some_settings,
 )
+from tests.telling import names, rules
 
 AUTO = some_settings(scale_in=ScaleIn(idle_after=None, settle=SETTLE))
-
-
-def rules(decision):
-    """The codes of the reasons."""
-    return [reason.rule for reason in decision.reasons]
-
-
-def names(refs):
-    """The nodes' names."""
-    return [ref.name for ref in refs]
 
 
 def arrivals(per_minute):

@@ -10,18 +10,9 @@ from autoscaler.core.memory import Memory
 from autoscaler.core.model import Hook, Lifecycle, Missing, NodeStatus, Notice, NoticeKind
 from autoscaler.core.policy import decide
 from tests.builders import a_group, a_node, a_queue, an_instance, an_observation, at, some_settings
+from tests.telling import ids, names, rules
 
 HELD = an_instance(1, lifecycle=Lifecycle.HELD)
-
-
-def names(refs):
-    """The nodes' names."""
-    return [ref.name for ref in refs]
-
-
-def ids(refs):
-    """The instances' ids."""
-    return [ref.instance_id for ref in refs]
 
 
 def decided(observed, now=0.0):
@@ -38,7 +29,7 @@ def test_a_node_with_a_notice_is_cordoned_at_once_and_is_no_capacity(kind):
 
     assert names(decision.cordon) == ["n1"]
     assert decision.buy == 1
-    assert Rule.NOTICE in [reason.rule for reason in decision.reasons]
+    assert Rule.NOTICE in rules(decision)
 
 
 def test_a_cordoned_node_with_a_notice_is_not_taken_back_for_work():

@@ -7,14 +7,10 @@ from autoscaler.core.memory import Memory, Trouble
 from autoscaler.core.model import FailureKind, LaunchFailure, Missing
 from autoscaler.core.policy import decide
 from tests.builders import a_group, a_node, a_queue, an_instance, an_observation, at, some_settings
+from tests.telling import rules
 
 SETTINGS = some_settings(groups=("spot", "on-demand"))
 FAILING = Memory(troubles={"spot": Trouble(FailureKind.SPOT, 1, at(0), "no spot capacity")})
-
-
-def rules(decision):
-    """The codes of the reasons."""
-    return [reason.rule for reason in decision.reasons]
 
 
 def decided(pending, spot, on_demand, *, memory=FAILING, now=10, settings=SETTINGS):
@@ -118,7 +114,10 @@ def test_a_partial_picture_takes_no_request_back():
         missing=(Missing("nomad", "queue", "timed out"),),
     )
 
-    assert decide(observed, SETTINGS, FAILING, at(10)).retract == ()
+    decision = decide(observed, SETTINGS, FAILING, at(10))
+
+    assert decision.retract == ()
+    assert Rule.RETRACT not in rules(decision)
 
 
 def test_of_a_partial_picture_the_whole_request_counts_towards_the_maximum():

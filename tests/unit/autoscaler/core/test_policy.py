@@ -23,11 +23,7 @@ from tests.builders import (
     idle_since,
     some_settings,
 )
-
-
-def rules(decision):
-    """The codes of the reasons, in order."""
-    return [reason.rule for reason in decision.reasons]
+from tests.telling import rules
 
 
 def test_nothing_to_do_is_a_decision_with_a_reason():

@@ -20,16 +20,7 @@ from tests.builders import (
     idle_since,
     some_settings,
 )
-
-
-def names(refs):
-    """The nodes' names."""
-    return [ref.name for ref in refs]
-
-
-def rules(decision):
-    """The codes of the reasons."""
-    return [reason.rule for reason in decision.reasons]
+from tests.telling import names, rules
 
 
 def scale_in(**changes):

@@ -18,6 +18,7 @@ from tests.builders import (
     idle_since,
     some_settings,
 )
+from tests.telling import rules
 
 STEPS = (Step(queue=20, add=5), Step(queue=1, add=1))
 
@@ -56,7 +57,7 @@ def test_spare_nodes_are_bought_beyond_what_the_queue_needs():
     decision = decide(an_observation(queue=a_queue(2)), with_scaling(spare=2), Memory(), at(0))
 
     assert decision.buy == 3
-    assert Rule.SPARE in [reason.rule for reason in decision.reasons]
+    assert Rule.SPARE in rules(decision)
 
 
 def test_idle_nodes_and_those_in_flight_without_a_use_are_spare_already():
@@ -84,4 +85,4 @@ def test_scale_in_leaves_the_spare_nodes():
 
     decision = decide(an_observation(a_node(1)), settings, idle_since(-9999, 1), at(0))
     assert decision.cordon == ()
-    assert Rule.SPARE in [reason.rule for reason in decision.reasons]
+    assert Rule.SPARE in rules(decision)

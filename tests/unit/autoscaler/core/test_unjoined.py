@@ -7,18 +7,9 @@ from autoscaler.core.memory import Memory
 from autoscaler.core.model import Missing, NodeStatus
 from autoscaler.core.policy import decide
 from tests.builders import a_group, a_node, a_queue, an_instance, an_observation, at, some_settings
+from tests.telling import ids, rules
 
 OLD = [an_instance(number, launched_at=at(-700)) for number in range(5)]
-
-
-def rules(decision):
-    """The codes of the reasons."""
-    return [reason.rule for reason in decision.reasons]
-
-
-def ids(refs):
-    """The instances' ids."""
-    return [ref.instance_id for ref in refs]
 
 
 def series(count, last):
