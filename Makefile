@@ -58,7 +58,7 @@ contract: $(VENV)/.dev  ## Adapters and the Nomad stand-in against recorded and 
 	@$(BIN)/pytest tests/contract
 
 e2e: $(VENV)/.dev  ## The devstack end to end, real encodes
-	@$(BIN)/pytest tests/e2e
+	@$(BIN)/pytest tests/e2e -n 2 --dist worksteal
 
 bench: $(VENV)/.dev  ## Print the figures: reaction, cycle, rest
 	@$(BIN)/python -m bench
