@@ -4,6 +4,7 @@ What can go wrong, drawn once::
     TranscoderError
     ├── TaskError(reason, detail)          a task's end; its reason decides exit code and retry
     ├── TransientError(detail, …)          one attempt failed; the same call may succeed later
+    ├── BrokenFeedError(detail)            bytes given while an input came are of no use any more
     ├── ProfileError(problems)             profiles.yaml, or a name that it does not define
     └── DispatchError(detail, exit_code)   dispatching stopped
     Interrupted (BaseException)            SIGTERM or SIGINT: stop at once, leave nothing behind
@@ -26,6 +27,8 @@ class Reason(StrEnum):
     UNREADABLE = "unreadable"
     FORMAT_NOT_ALLOWED = "format_not_allowed"
     TOO_LARGE = "too_large"
+    TOO_LONG = "too_long"
+    INPUT_DAMAGED = "input_damaged"
     BLOCKED_ADDRESS = "blocked_address"
     UNSUPPORTED_INPUT = "unsupported_input"
     # There is no input to read.
@@ -43,6 +46,8 @@ class Reason(StrEnum):
     # The world was in the way: the same task may well succeed later.
     SOURCE_UNAVAILABLE = "source_unavailable"
     STORE_UNAVAILABLE = "store_unavailable"
+    CREDENTIALS_EXPIRED = "credentials_expired"
+    CHUNKS_MISSING = "chunks_missing"
     DISK_FULL = "disk_full"
     STALLED = "stalled"
     FFMPEG_CRASHED = "ffmpeg_crashed"
@@ -73,6 +78,10 @@ class TransientError(TranscoderError):
         super().__init__(detail)
         self.detail = detail
         self.retry_after_seconds = retry_after_seconds
+
+
+class BrokenFeedError(TranscoderError):
+    """What was read of an input while it came is not, or will never be, the beginning of it."""
 
 
 class ProfileError(TranscoderError):

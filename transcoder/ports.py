@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from transcoder.core.diagnosis import Run
+from transcoder.core.identity import Identity
 from transcoder.core.media import Media
 from transcoder.core.plan import Plan
 from transcoder.core.progress import Progress, Standing
@@ -26,11 +27,64 @@ class Fetched:
     bytes: int
 
 
+class Feed(Protocol):
+    """An input's bytes from the first one on, as they come."""
+
+    def read(self) -> bytes:
+        """
+        The next bytes, waiting for them; empty at the end of the whole.
+
+        Raises BrokenFeedError where the bytes given so far are no part of the whole any more (the
+        source began anew with another version), or where the whole will never come.
+        """
+
+
+class Arrival(Protocol):
+    """An input on its way here, or here already."""
+
+    @property
+    def path(self) -> Path:
+        """The file that holds what has come so far."""
+
+    def is_streamable(self) -> bool:
+        """
+        Whether to decode while it comes is possible, and of use.
+
+        Waits until the container's kind and head tell; True then means that ``path`` holds enough
+        to be probed.  False where all of it is here already, or is needed first.
+        """
+
+    def feed(self) -> Feed:
+        """The bytes from the first one on."""
+
+    def is_settled(self) -> bool:
+        """Whether ``whole`` would answer at once; never waits."""
+
+    def whole(self) -> Fetched:
+        """Wait for the end; raises TaskError where there is none."""
+
+
 class Source(Protocol):
     """Brings inputs here."""
 
     def fetch(self, given: str, scratch: Path) -> Fetched:
         """Bring an input here, into ``scratch`` where it must be copied; raises TaskError."""
+
+    def identify(self, given: str) -> Identity | None:
+        """
+        Which version the source has now, by a request that sends no content.
+
+        None where it does not tell, or is a file here: those are read.  Raises nothing: whatever is
+        wrong with the input, the fetch finds out and says.
+        """
+
+    def open(self, given: str, scratch: Path) -> AbstractContextManager[Arrival]:
+        """
+        Let an input come, into ``scratch`` where it must be copied.
+
+        The context's end stops what is still on its way.  Raises TaskError for what can be refused
+        before anything is asked.
+        """
 
 
 class Encoder(Protocol):
@@ -62,8 +116,9 @@ class Label:
     profile: str
     #: The digest of the profile's settings.
     settings: str
-    width: int
-    height: int
+    #: None for sound.
+    width: int | None
+    height: int | None
     duration_seconds: float | None
 
 
@@ -77,8 +132,77 @@ class Published:
     duration_seconds: float | None = None
 
 
-class Store(Protocol):
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One file to be published: its name below the store's prefix (may hold slashes), its bytes."""
+
+    name: str
+    path: Path
+    content_type: str
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """
+    One result to be published.
+
+    ``parts`` are what the main file refers to (segments, sheets); they are there before it is.
+    """
+
+    main: Item
+    label: Label
+    parts: tuple[Item, ...] = ()
+
+
+class Upload(Protocol):
+    """A delivery on its way; nobody sees its main file before ``finish``."""
+
+    def finish(self) -> bool:
+        """
+        Wait until all bytes are there and let the main file be seen, replacing what is older.
+
+        False where a result of the same settings appeared meanwhile: another task won the race, and
+        its result stays.  Raises TaskError.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A small document kept beside the results; its age by the store's own clock."""
+
+    data: bytes
+    age_seconds: float
+
+
+class Notes(Protocol):
+    """Small documents by name (names may hold slashes): indices, marks, claims."""
+
+    def read(self, name: str) -> Note | None:
+        """The note of that name; None where there is none.  Raises TaskError."""
+
+    def write(self, name: str, data: bytes, *, only_new: bool = False) -> bool:
+        """
+        Write a note, whole; False, and nothing written, where ``only_new`` and one is there.
+
+        Of two that write with ``only_new`` at once, one gets True.  Raises TaskError.
+        """
+
+    def remove(self, name: str) -> None:
+        """Remove a note or a file, where it is there.  Raises TaskError."""
+
+    def bring(self, name: str, path: Path) -> bool:
+        """Copy a published file here; False where there is none.  Raises TaskError."""
+
+
+class Store(Notes, Protocol):
     """Where results go.  A result of a name is there whole or not at all."""
+
+    def upload(self, delivery: Delivery) -> AbstractContextManager[Upload]:
+        """
+        Begin to publish: bytes travel while the context lasts, in the background.
+
+        Leaving the context without ``finish`` leaves nothing behind.
+        """
 
     def check(self) -> None:
         """Raise TaskError where nothing could be published here, before any work is done."""
