@@ -23,8 +23,9 @@ def main() -> int:
     parser.add_argument("--port", type=int, default=0, help="0 takes a free one")
     parser.add_argument("--heartbeat-grace", type=float, default=1.0, help="seconds")
     options = parser.parse_args()
-    # An interrupt at the terminal goes to the whole group; the owner decides when we end.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # An interrupt at the terminal goes to the whole group; the owner decides when we end.  Not
+    # SIG_IGN: the tasks would inherit it, and SIGINT is what stops those that ask for no other.
+    signal.signal(signal.SIGINT, lambda *_: None)
     host = dict(os.environ)
     server = Server(
         options.directory,

@@ -117,6 +117,10 @@ class Machines:
         """The file of a task's output; ``kind`` is ``stdout`` or ``stderr``."""
         return self._place(allocation_id) / "alloc" / "logs" / f"{task}.{kind}.0"
 
+    def collect(self, allocation_id: str) -> None:
+        """Remove everything that an allocation left on its machine."""
+        shutil.rmtree(self._place(allocation_id), ignore_errors=True)
+
     def _place(self, allocation_id: str) -> Path:
         return self._directory / allocation_id
 

@@ -154,7 +154,8 @@ class TaskRun:
         self.note(events.killing(self._now(), timeout))
         if process is None:
             return
-        number = getattr(signal, self._task["KillSignal"] or "SIGTERM", signal.SIGTERM)
+        # Nomad's exec and raw_exec send SIGINT where the job does not say otherwise.
+        number = getattr(signal, self._task["KillSignal"] or "SIGINT", signal.SIGINT)
         _signal_group(process.pid, number)
         try:
             process.wait(timeout / 1e9)

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeVar
 
 from devstack.standin.admission import Refused
-from devstack.standin.http import jobs, nodes, stream, system, work
+from devstack.standin.http import jobs, logs, nodes, stream, system, work
 from devstack.standin.http.messages import Reply, Request, in_words
 
 if TYPE_CHECKING:
@@ -60,7 +60,8 @@ _OF_ONE: tuple[tuple[str, str, dict[tuple[str, ...], OfOne]], ...] = (
     ("/v1/allocation/", "", {_READ: work.read_allocation}),
     ("/v1/evaluation/", "/allocations", {_READ: work.evaluation_allocations}),
     ("/v1/evaluation/", "", {_READ: work.read_evaluation}),
-    ("/v1/client/fs/logs/", "", {_READ: work.logs}),
+    ("/v1/client/allocation/", "/gc", {_READ: system.collect_allocation}),
+    ("/v1/client/fs/logs/", "", {_READ: logs.logs}),
     ("/v1/standin/nodes/", "", {("DELETE",): system.stop_node}),
 )
 

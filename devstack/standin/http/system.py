@@ -84,6 +84,16 @@ def collect_garbage(server: Server, _: Request) -> Reply:
     return Reply()
 
 
+def collect_allocation(server: Server, _: Request, alloc_id: str) -> Reply:
+    """Have its node forget what an allocation that is over left there, its logs included."""
+    with server.store.lock:
+        item = server.store.allocs.get(alloc_id)
+        if item is None or not item.client_over:
+            raise Refused(f'Unknown allocation "{alloc_id}"', 404)
+        server.machines.collect(alloc_id)
+    return Reply()
+
+
 def metrics(server: Server, _: Request) -> Reply:
     """The gauges that tell about queues and heartbeats."""
     store = server.store

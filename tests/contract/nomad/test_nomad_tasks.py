@@ -1,7 +1,5 @@
 """Tasks: what they find in their environment, how they end, start again, and tell of it."""
 
-import base64
-import json
 from typing import Any
 
 import pytest
@@ -188,11 +186,13 @@ def test_a_failed_child_is_placed_again_where_its_job_says_so(
     assert cluster.get(f"/v1/allocation/{second['ID']}")["PreviousAllocation"] == first["ID"]
 
 
+@pytest.mark.parametrize(("asked_for", "name"), [("", "INT"), ("SIGTERM", "TERM")])
 def test_a_stopped_task_is_asked_to_end_and_then_made_to(
-    start: Start, small_node: NodeSpec
+    asked_for: str, name: str, start: Start, small_node: NodeSpec
 ) -> None:
-    script = "trap 'echo asked' TERM; echo ready; while :; do sleep 0.05; done"
-    job = shell_template(script, KillTimeout=SECOND // 2)
+    """Where the job names no signal, Nomad's raw_exec sends SIGINT."""
+    script = f"trap 'echo asked' {name}; echo ready; while :; do sleep 0.05; done"
+    job = shell_template(script, KillTimeout=SECOND // 2, KillSignal=asked_for)
     cluster, child_id = run(start, job, small_node)
     wait_for(
         lambda: has_said(cluster, child_id, "ready"),
@@ -227,44 +227,3 @@ def test_an_allocation_that_is_stopped_runs_again(start: Start, small_node: Node
 
     assert done.keys() == {"EvalID", "Index"}
     wait_for(lambda: len(cluster.allocations_of(child_id)) == 2, "it runs again")
-
-
-def test_output_comes_in_frames_where_it_is_not_asked_for_plainly(
-    start: Start, small_node: NodeSpec
-) -> None:
-    cluster, child_id = run(start, shell_template("echo hello"), small_node)
-    ended(cluster, child_id)
-    alloc_id = cluster.allocations_of(child_id)[0]["ID"]
-
-    reply = cluster.ask("GET", f"/v1/client/fs/logs/{alloc_id}?task=tc&type=stdout")
-
-    frame = json.loads(reply.text)
-    assert base64.b64decode(frame["Data"]) == b"hello\n"
-    assert frame["File"] == "alloc/logs/tc.stdout.0"
-
-
-def test_output_that_is_followed_ends_with_the_task(start: Start, small_node: NodeSpec) -> None:
-    cluster, child_id = run(start, shell_template("echo one; sleep 0.5; echo two"), small_node)
-    wait_for(lambda: has_said(cluster, child_id, "one"), "its first word")
-    alloc_id = cluster.allocations_of(child_id)[0]["ID"]
-
-    reply = cluster.ask(
-        "GET", f"/v1/client/fs/logs/{alloc_id}?task=tc&type=stdout&plain=true&follow=true"
-    )
-
-    assert reply.text == "one\ntwo\n"
-
-
-@pytest.mark.parametrize(
-    ("query", "status", "words"),
-    [
-        ("type=stdout", 400, "must provide task name"),
-        ("task=tc", 400, "must provide log type (stdout/stderr)"),
-    ],
-)
-def test_output_of_nothing_in_particular_is_refused(
-    query: str, status: int, words: str, cluster: Cluster
-) -> None:
-    reply = cluster.ask("GET", f"/v1/client/fs/logs/00000000-0000-0000-0000-000000000000?{query}")
-
-    assert (reply.status_code, reply.text) == (status, words)
