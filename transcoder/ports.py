@@ -97,9 +97,9 @@ class Encoder(Protocol):
         """Whether high dynamic range can be mapped to standard."""
 
     def encode(
-        self, path: Path, plan: Plan, outputs: Sequence[Path], watch: Callable[[Progress], None]
+        self, source: Path, plan: Plan, directory: Path, watch: Callable[[Progress], None]
     ) -> Run:
-        """Encode a plan's renditions from one decode."""
+        """Encode a plan's renditions from one decode, each into the folder of its profile."""
 
     def decode(self, path: Path) -> Run:
         """Decode a file to its end and count its frames."""

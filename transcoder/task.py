@@ -14,7 +14,7 @@ from pathlib import Path
 from shutil import rmtree
 from traceback import format_exc
 
-from transcoder.core.command import ALL_STREAMS
+from transcoder.core.command import ALL_STREAMS, main_file
 from transcoder.core.diagnosis import Run, encode_failure
 from transcoder.core.media import Media
 from transcoder.core.naming import output_name
@@ -111,11 +111,9 @@ class _Run:
             if not missing:
                 return
             with self._stage("transcode"):
-                paths = [scratch / f"{profile.name}.mp4" for profile in missing]
-                run = self._encode(fetched, plan, paths)
+                run = self._encode(fetched, plan, scratch)
             with self._stage("verify"):
-                pairs = zip(plan.renditions, paths, strict=True)
-                results = [self._verify(plan, run, *pair) for pair in pairs]
+                results = [self._verify(run, made, scratch) for made in plan.renditions]
                 self._check_length(fetched, plan, results)
             with self._stage("publish"):
                 for result in results:
@@ -134,7 +132,7 @@ class _Run:
         """Note the results that are there already; the profiles that are still to be made."""
         store, missing = self._world.store, []
         for profile in self._task.profiles:
-            name = output_name(fetched.md5, profile.name)
+            name = output_name(fetched.md5, profile.name, profile.suffix)
             there = store.find(name, profile.digest)
             if there is None:
                 missing.append(profile)
@@ -160,13 +158,11 @@ class _Run:
             "input.probed",
             container=media.container,
             duration_seconds=media.duration_seconds,
-            video=f"stream {plan.video.index} {plan.video.codec} "
-            f"{plan.video.width}x{plan.video.height}",
-            audio=f"stream {plan.audio.index} {plan.audio.codec}" if plan.audio else None,
+            streams=plan.streams,
         )
         return plan
 
-    def _encode(self, fetched: Fetched, plan: Plan, paths: list[Path]) -> Run:
+    def _encode(self, fetched: Fetched, plan: Plan, directory: Path) -> Run:
         started_at = self._world.monotonic()
 
         def watch(progress: Progress) -> None:
@@ -174,7 +170,7 @@ class _Run:
             now = standing(progress.out_seconds, plan.duration_seconds, elapsed)
             self._world.reporter.progress(now)
 
-        run = self._world.encoder.encode(fetched.path, plan, paths, watch)
+        run = self._world.encoder.encode(fetched.path, plan, directory, watch)
         failure = encode_failure(run)
         if failure is not None:
             raise failure
@@ -182,15 +178,16 @@ class _Run:
             self._warnings.append(f"input_damaged: ffmpeg told of {run.damaged_count} damages")
         return run
 
-    def _verify(self, plan: Plan, run: Run, rendition: Rendition, path: Path) -> _Result:
+    def _verify(self, run: Run, rendition: Rendition, directory: Path) -> _Result:
         encoder, name = self._world.encoder, rendition.profile.name
+        path = Path(main_file(str(directory), rendition))
         if not path.is_file() or path.stat().st_size == 0:
             raise invalid(name, [f"there is none, though ffmpeg exited {run.exit_status}"])
         try:
             media: Media | None = encoder.probe(path)
         except TaskError:
             media = None
-        found = problems(media, plan, rendition)
+        found = problems(media, rendition)
         broken = None if found else undecodable(encoder.decode(path))
         if found or broken:
             raise invalid(name, found or [str(broken)])
@@ -206,8 +203,7 @@ class _Run:
         whole = encoder.measure(fetched.path, ALL_STREAMS)
         if shortfall(planned, whole):
             raise truncated(planned, whole)
-        used = [plan.video.index, *([plan.audio.index] if plan.audio else [])]
-        length = encoder.measure(fetched.path, [f"0:{index}" for index in used])
+        length = encoder.measure(fetched.path, [f"0:{index}" for index in plan.streams])
         if shortfall(length, shortest.duration_seconds):
             found = [f"it ends after {shortest.duration_seconds} s of {length} s"]
             raise invalid(shortest.rendition.profile.name, found)
@@ -216,13 +212,13 @@ class _Run:
     def _publish(self, fetched: Fetched, result: _Result) -> None:
         rendition, store = result.rendition, self._world.store
         profile = rendition.profile
-        name = output_name(fetched.md5, profile.name)
+        name = output_name(fetched.md5, profile.name, profile.suffix)
         label = Label(
             input_md5=fetched.md5,
             profile=profile.name,
             settings=profile.digest,
-            width=rendition.width,
-            height=rendition.height,
+            width=rendition.pictures[0].width if rendition.pictures else None,
+            height=rendition.pictures[0].height if rendition.pictures else None,
             duration_seconds=result.duration_seconds,
         )
         store.publish(result.path, name, label)
@@ -230,8 +226,8 @@ class _Run:
             profile=profile.name,
             uri=store.uri(name),
             key=store.key(name),
-            width=rendition.width,
-            height=rendition.height,
+            width=rendition.pictures[0].width if rendition.pictures else None,
+            height=rendition.pictures[0].height if rendition.pictures else None,
             duration_seconds=result.duration_seconds,
             bytes=result.path.stat().st_size,
             skipped=False,

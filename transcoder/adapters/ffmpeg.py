@@ -56,11 +56,14 @@ class Ffmpeg:
         return {"zscale", "tonemap"} <= names
 
     def encode(
-        self, path: Path, plan: Plan, outputs: Sequence[Path], watch: Callable[[Progress], None]
+        self, source: Path, plan: Plan, directory: Path, watch: Callable[[Progress], None]
     ) -> Run:
-        """Encode a plan's renditions from one decode."""
-        files = [str(output) for output in outputs]
-        return self._follow(command.encode_arguments(str(path), plan, files, self._threads), watch)
+        """Encode a plan's renditions from one decode, each into the folder of its profile."""
+        for rendition in plan.renditions:
+            (directory / rendition.profile.name).mkdir(parents=True, exist_ok=True)
+        given = command.file_source(str(source))
+        arguments = command.encode_arguments(given, plan, str(directory), self._threads)
+        return self._follow(arguments, watch)
 
     def decode(self, path: Path) -> Run:
         """Decode a file to its end."""

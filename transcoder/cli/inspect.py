@@ -11,7 +11,7 @@ from transcoder.adapters.interruption import Interruption
 from transcoder.adapters.profile_file import load_profiles
 from transcoder.adapters.sources import Sources
 from transcoder.cli.run import make_encoder
-from transcoder.core.media import AudioStream, Media, VideoStream
+from transcoder.core.media import AudioStream, Media, SubtitleStream, VideoStream
 from transcoder.core.outcome import Exit
 
 
@@ -42,6 +42,7 @@ def _lines(media: Media) -> list[str]:
     lines = [f"container  {media.container}", f"duration   {length}"]
     lines += [f"video {stream.index:<4} {_video(stream)}" for stream in media.video]
     lines += [f"audio {stream.index:<4} {_audio(stream)}" for stream in media.audio]
+    lines += [f"text {stream.index:<5} {_subtitle(stream)}" for stream in media.subtitles]
     return lines
 
 
@@ -60,7 +61,17 @@ def _video(stream: VideoStream) -> str:
 
 
 def _audio(stream: AudioStream) -> str:
-    return f"{stream.codec}, {stream.channels} channels, {stream.sample_rate} Hz"
+    parts = [stream.codec, f"{stream.channels} channels", f"{stream.sample_rate} Hz"]
+    return ", ".join(parts + _names(stream))
+
+
+def _subtitle(stream: SubtitleStream) -> str:
+    return ", ".join([stream.codec, *_names(stream)])
+
+
+def _names(stream: AudioStream | SubtitleStream) -> list[str]:
+    names = [stream.language or "", repr(stream.title) if stream.title else ""]
+    return [name for name in (*names, "default" if stream.default else "") if name]
 
 
 def profiles(options: argparse.Namespace) -> int:
@@ -70,12 +81,8 @@ def profiles(options: argparse.Namespace) -> int:
         shown = [{**asdict(profile), "digest": profile.digest} for profile in known]
         print(json.dumps(shown))
         return Exit.DONE
-    row = "{:<8} {:<9} {:<33} {:<15} {}"
-    print(row.format("PROFILE", "BOX", "PICTURE", "SOUND", "FOR"))
+    row = "{:<8} {:<7} {}"
+    print(row.format("PROFILE", "KIND", "FOR"))
     for profile in known:
-        video, audio = profile.video, profile.audio
-        picture = f"{video.codec} crf {video.crf}, at most {video.maxrate_kbit}k"
-        sound = f"{audio.codec} {audio.bitrate_kbit}k"
-        box = f"{profile.box.width}x{profile.box.height}"
-        print(row.format(profile.name, box, picture, sound, profile.description))
+        print(row.format(profile.name, profile.makes.kind, profile.description))
     return Exit.DONE

@@ -42,6 +42,8 @@ class Run:
     #: Lines of stderr that tell of damage in the input.
     damaged_count: int = 0
     stalled: bool = False
+    #: The input came while it was read, and what came is of no use.
+    broken_feed: bool = False
 
 
 def is_damage(line: str) -> bool:

@@ -13,7 +13,10 @@ from transcoder.core.media import (
     Colour,
     Media,
     Scan,
+    SubtitleStream,
     VideoStream,
+    known_language,
+    known_title,
     rounded_duration,
     rounded_rate,
     turn,
@@ -23,9 +26,10 @@ _INPUT = re.compile(r"^Input #0, (?P<container>\S+), from ", re.MULTILINE)
 _DURATION = re.compile(r"^  Duration: (\d+):(\d\d):(\d\d(?:\.\d+)?)", re.MULTILINE)
 _COMMENT = re.compile(r"^    comment\s*: (.*)$", re.MULTILINE | re.IGNORECASE)
 _STREAM = re.compile(
-    r"^ +Stream #0:(?P<index>\d+)(?:\[0x[0-9a-f]+\])?(?:\([^)]*\))?: "
-    r"(?P<kind>Video|Audio): (?P<rest>.*)$"
+    r"^ +Stream #0:(?P<index>\d+)(?:\[0x[0-9a-f]+\])?(?:\((?P<language>[^)]*)\))?: "
+    r"(?P<kind>Video|Audio|Subtitle): (?P<rest>.*)$"
 )
+_TITLE = re.compile(r"^ {6}title\s*: (.*)$", re.MULTILINE | re.IGNORECASE)
 _ROTATION = re.compile(r"rotation of (-?[\d.]+) degrees")
 _SIZE = re.compile(r"(\d+)x(\d+)")
 _ASPECT = re.compile(r"\bSAR (\d+):(\d+)")
@@ -56,6 +60,7 @@ def parse_banner(text: str) -> Media | None:
         duration_seconds=_duration(head),
         video=tuple(stream for stream in streams if isinstance(stream, VideoStream)),
         audio=tuple(stream for stream in streams if isinstance(stream, AudioStream)),
+        subtitles=tuple(stream for stream in streams if isinstance(stream, SubtitleStream)),
         comment=comment[1] if comment else None,
     )
 
@@ -83,11 +88,16 @@ def _duration(head: str) -> float | None:
     return rounded_duration(int(found[1]) * 3600 + int(found[2]) * 60 + float(found[3]))
 
 
-def _stream(line: re.Match[str], details: list[str]) -> VideoStream | AudioStream:
-    fields = _fields(line["rest"])
+def _stream(line: re.Match[str], details: list[str]) -> VideoStream | AudioStream | SubtitleStream:
+    if line["kind"] == "Video":
+        return _video(int(line["index"]), _fields(line["rest"]), line["rest"], "\n".join(details))
+    title = _TITLE.search("\n".join(details))
+    language, name = known_language(line["language"]), known_title(title[1] if title else None)
     if line["kind"] == "Audio":
-        return _audio(int(line["index"]), fields, line["rest"])
-    return _video(int(line["index"]), fields, line["rest"], "\n".join(details))
+        return _audio(line, language, name)
+    codec = line["rest"].partition(" ")[0].rstrip(",")
+    default = "(default)" in line["rest"]
+    return SubtitleStream(int(line["index"]), codec, default, language, name)
 
 
 def _video(index: int, fields: list[str], line: str, details: str) -> VideoStream:
@@ -113,15 +123,18 @@ def _video(index: int, fields: list[str], line: str, details: str) -> VideoStrea
     )
 
 
-def _audio(index: int, fields: list[str], line: str) -> AudioStream:
+def _audio(line: re.Match[str], language: str | None, title: str | None) -> AudioStream:
+    fields = _fields(line["rest"])
     rate = next((field for field in fields if field.endswith(" Hz")), "0 Hz")
     position = fields.index(rate) + 1 if rate in fields else len(fields)
     return AudioStream(
-        index=index,
+        index=int(line["index"]),
         codec=fields[0].split(" ")[0],
         channels=_channels(fields[position]) if position < len(fields) else 0,
         sample_rate=int(rate.split(" ")[0]),
-        default="(default)" in line,
+        default="(default)" in line["rest"],
+        language=language,
+        title=title,
     )
 
 

@@ -10,7 +10,10 @@ from transcoder.core.media import (
     Colour,
     Media,
     Scan,
+    SubtitleStream,
     VideoStream,
+    known_language,
+    known_title,
     rounded_duration,
     rounded_rate,
     turn,
@@ -37,13 +40,13 @@ def parse_ffprobe(text: str) -> Media | None:
         return None
     streams = reply.get("streams", [])
     duration = container.get("duration")
-    tags = {key.lower(): value for key, value in container.get("tags", {}).items()}
     return Media(
         container=container["format_name"],
         duration_seconds=None if duration is None else rounded_duration(float(duration)),
         video=tuple(_video(s) for s in streams if s.get("codec_type") == "video"),
         audio=tuple(_audio(s) for s in streams if s.get("codec_type") == "audio"),
-        comment=tags.get("comment"),
+        subtitles=tuple(_subtitle(s) for s in streams if s.get("codec_type") == "subtitle"),
+        comment=_tags(container).get("comment"),
     )
 
 
@@ -80,7 +83,23 @@ def _audio(stream: Mapping[str, Any]) -> AudioStream:
         channels=int(stream.get("channels", 0)),
         sample_rate=int(stream.get("sample_rate", 0)),
         default=bool(stream.get("disposition", {}).get("default")),
+        language=known_language(_tags(stream).get("language")),
+        title=known_title(_tags(stream).get("title")),
     )
+
+
+def _subtitle(stream: Mapping[str, Any]) -> SubtitleStream:
+    return SubtitleStream(
+        index=stream["index"],
+        codec=stream.get("codec_name", "unknown"),
+        default=bool(stream.get("disposition", {}).get("default")),
+        language=known_language(_tags(stream).get("language")),
+        title=known_title(_tags(stream).get("title")),
+    )
+
+
+def _tags(part: Mapping[str, Any]) -> dict[str, str]:
+    return {key.lower(): value for key, value in part.get("tags", {}).items()}
 
 
 def _named(value: str | None) -> str | None:

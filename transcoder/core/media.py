@@ -5,10 +5,17 @@ What a probe found in a file: one schema, whichever tool looked.
 so that a plan does not depend on which of them is installed.  Imports the standard library only.
 """
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
 from math import floor
+
+_TEXT_SUBTITLES = frozenset(
+    ("subrip", "srt", "ass", "ssa", "mov_text", "webvtt", "text", "microdvd", "subviewer", "sami")
+)
+_LANGUAGE = re.compile(r"[a-z]{3}")
+_TITLE_MOST = 200
 
 
 class Scan(StrEnum):
@@ -58,6 +65,25 @@ class AudioStream:
     channels: int
     sample_rate: int
     default: bool
+    #: Three letters (ISO 639-2), or None where the file does not tell.
+    language: str | None = None
+    title: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SubtitleStream:
+    """Written words that come and go with the picture, as text or as pictures of text."""
+
+    index: int
+    codec: str
+    default: bool
+    language: str | None = None
+    title: str | None = None
+
+    @property
+    def is_text(self) -> bool:
+        """Whether other text formats can be made of it; a picture of text would need reading."""
+        return self.codec in _TEXT_SUBTITLES
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +94,7 @@ class Media:
     duration_seconds: float | None
     video: tuple[VideoStream, ...]
     audio: tuple[AudioStream, ...]
+    subtitles: tuple[SubtitleStream, ...] = ()
     #: The container's comment: where our own results say what they are.
     comment: str | None = None
 
@@ -92,3 +119,16 @@ def rounded_duration(seconds: float) -> float:
 def turn(matrix_degrees: float) -> int:
     """Degrees from 0 to 359, from a display matrix's -180 to 180."""
     return round(matrix_degrees) % 360
+
+
+def known_language(told: str | None) -> str | None:
+    """Three letters that name a language, or None; ``und`` says that nobody knows."""
+    code = (told or "").strip().lower()
+    return code if _LANGUAGE.fullmatch(code) and code != "und" else None
+
+
+def known_title(told: str | None) -> str | None:
+    """A track's name on one line that can be printed, or None."""
+    line = (told or "").partition("\n")[0]
+    text = "".join(character for character in line if character.isprintable()).strip()
+    return text[:_TITLE_MOST] or None

@@ -24,15 +24,33 @@ class S3Place:
         return self.prefix + name
 
 
-def output_name(input_md5: str, profile: str) -> str:
+def is_md5(text: str) -> bool:
+    """Whether a text is a whole MD5, as this package writes it."""
+    return bool(_MD5.fullmatch(text))
+
+
+def output_name(input_md5: str, profile: str, suffix: str = "mp4") -> str:
     """
-    ``out-<md5>-<profile>.mp4``.
+    ``out-<md5>-<profile>.<suffix>``.
 
     Raises ValueError for anything but a whole MD5: with an empty one all inputs would share a name.
     """
-    if not _MD5.fullmatch(input_md5):
+    return f"{_stem(input_md5, profile)}.{suffix}"
+
+
+def parts_name(input_md5: str, profile: str, settings: str) -> str:
+    """
+    ``out-<md5>-<profile>-<settings>``: the folder of what a main file refers to.
+
+    It carries the settings' digest, so that a result made anew never mixes with an older one.
+    """
+    return f"{_stem(input_md5, profile)}-{settings}"
+
+
+def _stem(input_md5: str, profile: str) -> str:
+    if not is_md5(input_md5):
         raise ValueError(f"{input_md5!r} is no MD5 in 32 hex digits")
-    return f"out-{input_md5}-{profile}.mp4"
+    return f"out-{input_md5}-{profile}"
 
 
 def parse_s3_place(url: str) -> S3Place:

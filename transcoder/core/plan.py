@@ -5,12 +5,22 @@ Nothing is left to ffmpeg's defaults, which differ between versions.  Imports ``
 ``core.profile`` and ``errors``.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import ceil
 
-from transcoder.core.media import AudioStream, Media, Scan, VideoStream
-from transcoder.core.profile import Box, Profile
+from transcoder.core.media import AudioStream, Media, Scan, SubtitleStream, VideoStream
+from transcoder.core.profile import (
+    AudioFile,
+    AudioSettings,
+    Box,
+    Hls,
+    Makes,
+    Poster,
+    Profile,
+    Sprite,
+    VideoFile,
+)
 from transcoder.errors import Reason, TaskError
 
 _HDR_TRANSFERS = ("smpte2084", "arib-std-b67")
@@ -28,23 +38,68 @@ _MATRICES = {
 
 
 @dataclass(frozen=True, slots=True)
-class Rendition:
-    """One result: its profile, and the picture's size (even) and rate."""
+class Picture:
+    """A picture's size, even, and its constant rate."""
 
-    profile: Profile
     width: int
     height: int
     frame_rate: Fraction
-    #: 0 where the input has no sound.
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """How loud a track is, as the first pass of EBU R 128 found it."""
+
+    integrated_lufs: float
+    true_peak_dbtp: float
+    range_lu: float
+    threshold_lufs: float
+    #: What is still missing after a linear gain.
+    offset_lu: float
+
+
+@dataclass(frozen=True, slots=True)
+class Track:
+    """One sound of a result."""
+
+    stream: AudioStream
     channels: int
+    #: Only where the profile asks for a loudness, and there is anything to hear.
+    loudness: Measured | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sheets:
+    """How thumbnails are laid out; the counts are None where the input's length is not known."""
+
+    interval_seconds: int
+    columns: int
+    rows: int
+    thumbnails: int | None
+    sheets: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Rendition:
+    """One result: its profile, and explicit numbers."""
+
+    profile: Profile
+    #: None for sound, one for a file, a still or a thumbnail, one for each rung of a stream.
+    pictures: tuple[Picture, ...] = ()
+    tracks: tuple[Track, ...] = ()
+    subtitles: tuple[SubtitleStream, ...] = ()
+    #: Of a poster: when its picture is shown.
+    at_seconds: float | None = None
+    #: Of a sprite.
+    sheets: Sheets | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
     """Everything that the ffmpeg arguments are built from."""
 
-    video: VideoStream
-    audio: AudioStream | None
+    #: None where only sound is made.
+    video: VideoStream | None
     duration_seconds: float | None
     deinterlace: bool
     #: Of the input, in swscale's words.
@@ -54,6 +109,12 @@ class Plan:
     renditions: tuple[Rendition, ...]
     #: What a person should know about the result, such as colours that will look washed out.
     warnings: tuple[str, ...] = ()
+
+    @property
+    def streams(self) -> tuple[int, ...]:
+        """The indices of the input's streams that are made into picture and sound."""
+        sounds = (track.stream.index for made in self.renditions for track in made.tracks)
+        return tuple(dict.fromkeys(([self.video.index] if self.video else []) + list(sounds)))
 
 
 def is_hdr(video: VideoStream) -> bool:
@@ -127,27 +188,107 @@ def input_matrix(video: VideoStream) -> str:
     return "bt709" if video.width >= 1280 or video.height > 576 else "smpte170m"
 
 
+def needs_whole_input(profiles: tuple[Profile, ...]) -> bool:
+    """Whether any of the profiles cannot be encoded while its input is still coming."""
+    return any(profile.audio is not None and profile.audio.loudness for profile in profiles)
+
+
 def make_plan(media: Media, profiles: tuple[Profile, ...], can_tonemap: bool) -> Plan:
-    """Plan all profiles' results from one input; raises TaskError where there is no picture."""
-    video = choose_video(media)
-    audio = choose_audio(media)
+    """
+    Plan all profiles' results from one input.
+
+    Raises TaskError where the input lacks the picture or the sound that a profile is made of.
+    """
+    video = _picture_for(media, profiles)
+    hdr = video is not None and is_hdr(video)
     warnings = []
-    if is_hdr(video) and not can_tonemap:
+    if hdr and not can_tonemap:
         warnings.append("hdr_not_tonemapped: this ffmpeg lacks the filters zscale and tonemap")
+    renditions = tuple(_rendition(profile, media, video) for profile in profiles)
+    if any(_wants_subtitles(profile) for profile in profiles):
+        warnings += [
+            f"subtitles_skipped: stream {stream.index} ({stream.codec}) holds pictures of text"
+            for stream in media.subtitles
+            if not stream.is_text
+        ]
     return Plan(
         video=video,
-        audio=audio,
         duration_seconds=media.duration_seconds,
-        deinterlace=video.scan is Scan.INTERLACED,
-        matrix=input_matrix(video),
-        tonemap=is_hdr(video) and can_tonemap,
-        renditions=tuple(_rendition(profile, video, audio) for profile in profiles),
+        deinterlace=video is not None and video.scan is Scan.INTERLACED,
+        matrix=input_matrix(video) if video else "bt709",
+        tonemap=hdr and can_tonemap,
+        renditions=renditions,
         warnings=tuple(warnings),
     )
 
 
-def _rendition(profile: Profile, video: VideoStream, audio: AudioStream | None) -> Rendition:
-    width, height = fit(*display_size(video), profile.box)
-    channels = 0 if audio is None else min(audio.channels or 2, profile.audio.channels_max)
-    rate = constant_rate(video, profile.video.frame_rate_max)
-    return Rendition(profile, width, height, rate, channels)
+def _picture_for(media: Media, profiles: tuple[Profile, ...]) -> VideoStream | None:
+    """The picture that the profiles need; None where all of them are of sound."""
+    if all(isinstance(profile.makes, AudioFile) for profile in profiles):
+        return None
+    return choose_video(media)
+
+
+def _wants_subtitles(profile: Profile) -> bool:
+    return isinstance(profile.makes, VideoFile) and profile.makes.subtitles
+
+
+def _rendition(profile: Profile, media: Media, video: VideoStream | None) -> Rendition:
+    tracks = _tracks(media, profile.audio)
+    if isinstance(profile.makes, AudioFile) and not tracks:
+        detail = f"the input holds no sound, which the profile {profile.name!r} is made of"
+        raise TaskError(Reason.UNSUPPORTED_INPUT, detail)
+    rendition = Rendition(profile, _pictures(profile.makes, video), tracks)
+    match profile.makes:
+        case VideoFile(subtitles=True):
+            text = tuple(stream for stream in media.subtitles if stream.is_text)
+            return replace(rendition, subtitles=text)
+        case Poster(at=at):
+            return replace(rendition, at_seconds=round(at * (media.duration_seconds or 0.0), 3))
+        case Sprite():
+            return replace(rendition, sheets=_sheets(profile.makes, media.duration_seconds))
+        case _:
+            return rendition
+
+
+def _tracks(media: Media, settings: AudioSettings | None) -> tuple[Track, ...]:
+    default = choose_audio(media)
+    if settings is None or default is None:
+        return ()
+    chosen = [stream for stream in media.audio if stream.sample_rate > 0]
+    if settings.tracks == "default":
+        chosen = [default]
+    return tuple(
+        Track(stream, min(stream.channels or 2, settings.channels_max)) for stream in chosen
+    )
+
+
+def _pictures(makes: Makes, video: VideoStream | None) -> tuple[Picture, ...]:
+    if video is None:
+        return ()
+    match makes:
+        case VideoFile():
+            return (_picture(video, makes.box, constant_rate(video, makes.video.frame_rate_max)),)
+        case Poster():
+            return (_picture(video, makes.box, Fraction(1)),)
+        case Sprite():
+            return (_picture(video, makes.box, Fraction(1, makes.interval_seconds)),)
+        case Hls():
+            return tuple(
+                _picture(video, rung.box, constant_rate(video, rung.video.frame_rate_max))
+                for rung in makes.rungs
+            )
+        case AudioFile():
+            return ()
+
+
+def _picture(video: VideoStream, box: Box, rate: Fraction) -> Picture:
+    return Picture(*fit(*display_size(video), box), rate)
+
+
+def _sheets(sprite: Sprite, duration_seconds: float | None) -> Sheets:
+    layout = (sprite.interval_seconds, sprite.columns, sprite.rows)
+    if duration_seconds is None:
+        return Sheets(*layout, None, None)
+    thumbnails = max(1, ceil(duration_seconds / sprite.interval_seconds))
+    return Sheets(*layout, thumbnails, ceil(thumbnails / (sprite.columns * sprite.rows)))

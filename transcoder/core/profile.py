@@ -1,29 +1,21 @@
 """
-Named profiles as frozen data, and the strict reading of them from plain mappings.
+Named profiles as frozen data: what can be made, and with which settings.
 
-Checked by hand rather than by pydantic: that import alone costs half of a task's start-up.
-Imports the standard library and ``errors``.
+``core.profile_reading`` makes them from YAML.  Imports the standard library and ``errors``.
 """
 
 import hashlib
 import json
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
+from typing import ClassVar
 
 from transcoder.errors import ProfileError
 
 #: Part of every digest: raise it when the ffmpeg arguments change what the same profile gives.
-RECIPE = 1
+RECIPE = 2
 
 DEFAULT_PROFILES = ("small", "large")
-
-_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,30}")
-_VIDEO_CODECS = ("libx264",)
-_AUDIO_CODECS = ("aac",)
-_PRESETS = ("ultrafast", "superfast", "veryfast", "faster", "fast", "medium", "slow", "slower")
-_H264_PROFILES = ("baseline", "main", "high")
-_H264_LEVELS = ("3.0", "3.1", "3.2", "4.0", "4.1", "4.2", "5.0", "5.1", "5.2")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +31,24 @@ class VideoSettings:
     """How the picture is encoded."""
 
     codec: str
-    preset: str
+    #: A name for libx264, a number for libsvtav1.
+    preset: str | int
     crf: int
     maxrate_kbit: int
-    h264_profile: str
-    h264_level: str
+    #: None for other codecs.
+    h264_profile: str | None
+    h264_level: str | None
     frame_rate_max: int
     keyframe_seconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class Loudness:
+    """What sound is brought to, in the terms of EBU R 128."""
+
+    integrated_lufs: float
+    true_peak_dbtp: float
+    range_lu: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +59,86 @@ class AudioSettings:
     bitrate_kbit: int
     channels_max: int
     sample_rate: int
+    #: ``default`` takes one track, ``all`` every one.
+    tracks: str = "default"
+    #: None leaves the sound as loud as it is.
+    loudness: Loudness | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class VideoFile:
+    """Picture and sound in an MP4 that plays before all of it is there."""
+
+    kind: ClassVar[str] = "video"
+    suffix: ClassVar[str] = "mp4"
+
+    box: Box
+    video: VideoSettings
+    #: None leaves the sound out.
+    audio: AudioSettings | None
+    subtitles: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AudioFile:
+    """Sound alone, of videos and of sound files."""
+
+    kind: ClassVar[str] = "audio"
+    suffix: ClassVar[str] = "m4a"
+
+    audio: AudioSettings
+
+
+@dataclass(frozen=True, slots=True)
+class Poster:
+    """One still picture; ``at`` is a share of the length, 0 to 1."""
+
+    kind: ClassVar[str] = "poster"
+    suffix: ClassVar[str] = "jpg"
+
+    box: Box
+    at: float
+    #: 1 is the best, 31 the smallest.
+    quality: int
+
+
+@dataclass(frozen=True, slots=True)
+class Sprite:
+    """Thumbnails on sheets, with a WebVTT that says which is where; ``box`` is one thumbnail's."""
+
+    kind: ClassVar[str] = "sprite"
+    suffix: ClassVar[str] = "vtt"
+
+    box: Box
+    interval_seconds: int
+    columns: int
+    rows: int
+    #: 1 is the best, 31 the smallest.
+    quality: int
+
+
+@dataclass(frozen=True, slots=True)
+class Rung:
+    """One size of an adaptive stream."""
+
+    name: str
+    box: Box
+    video: VideoSettings
+
+
+@dataclass(frozen=True, slots=True)
+class Hls:
+    """An adaptive stream: several sizes and one sound, in segments that switch together."""
+
+    kind: ClassVar[str] = "hls"
+    suffix: ClassVar[str] = "m3u8"
+
+    rungs: tuple[Rung, ...]
+    audio: AudioSettings | None
+    segment_seconds: int
+
+
+Makes = VideoFile | AudioFile | Poster | Sprite | Hls
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,121 +147,24 @@ class Profile:
 
     name: str
     description: str
-    box: Box
-    video: VideoSettings
-    audio: AudioSettings
+    makes: Makes
+
+    @property
+    def audio(self) -> AudioSettings | None:
+        """How its sound is encoded; None where it has none."""
+        return None if isinstance(self.makes, Poster | Sprite) else self.makes.audio
+
+    @property
+    def suffix(self) -> str:
+        """Of the name of its main file."""
+        return self.makes.suffix
 
     @property
     def digest(self) -> str:
         """Sixteen hex digits that change whenever the same input would give other bytes."""
-        settings = asdict(self)
-        del settings["description"]
+        settings = {"name": self.name, "kind": self.makes.kind, **asdict(self.makes)}
         canonical = json.dumps({"recipe": RECIPE, **settings}, sort_keys=True)
         return hashlib.sha256(canonical.encode()).hexdigest()[:16]
-
-
-class _Reader:
-    """Takes typed values out of one mapping and keeps every problem with its path."""
-
-    def __init__(self, raw: object, path: str, problems: list[str]) -> None:
-        self._path = path
-        self._problems = problems
-        self._seen: set[str] = set()
-        self._raw: Mapping[str, object] = {}
-        if isinstance(raw, Mapping):
-            self._raw = raw
-        else:
-            problems.append(f"{path}: is {raw!r}; a mapping is wanted")
-
-    def _take(self, key: str) -> object:
-        self._seen.add(key)
-        if self._raw and key not in self._raw:
-            self._problems.append(f"{self._path}.{key}: is missing")
-        return self._raw.get(key)
-
-    def section(self, key: str) -> "_Reader":
-        return _Reader(self._take(key), f"{self._path}.{key}", self._problems)
-
-    def text(self, key: str, allowed: tuple[str, ...] = ()) -> str:
-        value = self._take(key)
-        if isinstance(value, str) and value and (not allowed or value in allowed):
-            return value
-        if value is not None:
-            wanted = f"one of {', '.join(allowed)}" if allowed else "text"
-            self._problems.append(f"{self._path}.{key}: is {value!r}; {wanted} is wanted")
-        return ""
-
-    def number(self, key: str, least: int, most: int) -> int:
-        value = self._take(key)
-        # A bool is an int to Python, and `yes` a bool to YAML.
-        if isinstance(value, int) and not isinstance(value, bool) and least <= value <= most:
-            return value
-        if value is not None:
-            wanted = f"a whole number from {least} to {most}"
-            self._problems.append(f"{self._path}.{key}: is {value!r}; {wanted} is wanted")
-        return least
-
-    def end(self) -> None:
-        for key in self._raw:
-            if key not in self._seen:
-                known = ", ".join(sorted(self._seen))
-                self._problems.append(f"{self._path}.{key}: unknown; known are {known}")
-
-
-def _box(reader: _Reader) -> Box:
-    box = Box(reader.number("width", 2, 8192), reader.number("height", 2, 8192))
-    reader.end()
-    return box
-
-
-def _video(reader: _Reader) -> VideoSettings:
-    video = VideoSettings(
-        codec=reader.text("codec", _VIDEO_CODECS),
-        preset=reader.text("preset", _PRESETS),
-        crf=reader.number("crf", 0, 51),
-        maxrate_kbit=reader.number("maxrate_kbit", 50, 200_000),
-        h264_profile=reader.text("h264_profile", _H264_PROFILES),
-        h264_level=reader.text("h264_level", _H264_LEVELS),
-        frame_rate_max=reader.number("frame_rate_max", 1, 240),
-        keyframe_seconds=reader.number("keyframe_seconds", 1, 60),
-    )
-    reader.end()
-    return video
-
-
-def _audio(reader: _Reader) -> AudioSettings:
-    audio = AudioSettings(
-        codec=reader.text("codec", _AUDIO_CODECS),
-        bitrate_kbit=reader.number("bitrate_kbit", 16, 512),
-        channels_max=reader.number("channels_max", 1, 8),
-        sample_rate=reader.number("sample_rate", 8000, 96_000),
-    )
-    reader.end()
-    return audio
-
-
-def read_profiles(raw: object) -> dict[str, Profile]:
-    """Profiles by name, from a parsed YAML document; raises ProfileError with every problem."""
-    problems: list[str] = []
-    profiles: dict[str, Profile] = {}
-    if not isinstance(raw, Mapping) or not raw:
-        raise ProfileError((f"profiles: are {raw!r}; a mapping of names to settings is wanted",))
-    for name, settings in raw.items():
-        if not isinstance(name, str) or not _NAME.fullmatch(name):
-            problems.append(f"{name!r}: a profile's name is of a-z, 0-9 and '-', to 31 characters")
-            continue
-        reader = _Reader(settings, name, problems)
-        profiles[name] = Profile(
-            name=name,
-            description=reader.text("description"),
-            box=_box(reader.section("box")),
-            video=_video(reader.section("video")),
-            audio=_audio(reader.section("audio")),
-        )
-        reader.end()
-    if problems:
-        raise ProfileError(tuple(problems))
-    return profiles
 
 
 def split_names(lists: Iterable[str]) -> tuple[str, ...]:

@@ -5,9 +5,13 @@ Imports ``core`` and ``errors``.
 """
 
 from transcoder.core.diagnosis import Run, last_message
-from transcoder.core.media import Media
-from transcoder.core.plan import Plan, Rendition
+from transcoder.core.media import Media, VideoStream
+from transcoder.core.plan import Picture, Rendition
+from transcoder.core.profile import VideoFile, VideoSettings
 from transcoder.errors import Reason, TaskError
+
+# What an encoder makes.
+_CODECS = {"libx264": "h264", "libsvtav1": "av1", "aac": "aac", "libopus": "opus"}
 
 
 def shortfall(planned_seconds: float | None, actual_seconds: float | None) -> float:
@@ -22,24 +26,40 @@ def shortfall(planned_seconds: float | None, actual_seconds: float | None) -> fl
     return missing if missing > max(1.0, planned_seconds * 0.01) else 0.0
 
 
-def problems(result: Media | None, plan: Plan, rendition: Rendition) -> list[str]:
-    """What a result's description has against it; empty where all is as planned."""
-    if result is None or not result.video:
-        return ["it cannot be opened as a video"]
-    video = result.video[0]
-    channels = result.audio[0].channels if result.audio else 0
-    checks = (
-        ("video streams", len(result.video), 1),
-        ("audio streams", len(result.audio), 0 if plan.audio is None else 1),
-        ("codec", video.codec, "h264"),
-        ("size", (video.width, video.height), (rendition.width, rendition.height)),
+def problems(result: Media | None, rendition: Rendition) -> list[str]:
+    """What a file's description has against it; empty where all is as planned."""
+    if result is None or not (result.video or result.audio):
+        return ["it cannot be opened"]
+    profile, tracks = rendition.profile, rendition.tracks
+    checks: list[tuple[str, object, object]] = [
+        ("video streams", len(result.video), len(rendition.pictures)),
+        ("audio streams", len(result.audio), len(tracks)),
+        ("subtitles", len(result.subtitles), len(rendition.subtitles)),
+    ]
+    if isinstance(profile.makes, VideoFile):
+        for video, picture in zip(result.video, rendition.pictures, strict=False):
+            checks += _picture(video, picture, profile.makes.video)
+    if profile.audio is not None:
+        codec = _CODECS[profile.audio.codec]
+        for sound, track in zip(result.audio, tracks, strict=False):
+            checks += [
+                ("audio codec", sound.codec, codec),
+                ("audio channels", sound.channels, track.channels),
+            ]
+    return [
+        f"{what} {found}, planned {wanted}" for what, found, wanted in checks if found != wanted
+    ]
+
+
+def _picture(
+    video: VideoStream, planned: Picture, settings: VideoSettings
+) -> list[tuple[str, object, object]]:
+    return [
+        ("video codec", video.codec, _CODECS[settings.codec]),
+        ("size", (video.width, video.height), (planned.width, planned.height)),
         ("pixel format", video.pixel_format, "yuv420p"),
         ("rotation", video.rotation, 0),
         ("sample aspect", video.sample_aspect, 1),
-        ("audio channels", channels, rendition.channels),
-    )
-    return [
-        f"{what} {found}, planned {wanted}" for what, found, wanted in checks if found != wanted
     ]
 
 

@@ -5,24 +5,44 @@ from fractions import Fraction
 from typing import Any
 
 from transcoder.core.diagnosis import Run
-from transcoder.core.media import AudioStream, Colour, Media, Scan, VideoStream
+from transcoder.core.media import AudioStream, Colour, Media, Scan, SubtitleStream, VideoStream
 from transcoder.core.plan import Plan, make_plan
-from transcoder.core.profile import AudioSettings, Box, Profile, VideoSettings
+from transcoder.core.profile import (
+    AudioFile,
+    AudioSettings,
+    Box,
+    Makes,
+    Profile,
+    VideoFile,
+    VideoSettings,
+)
 
 SMALL = Profile(
     name="small",
     description="480p",
-    box=Box(854, 480),
-    video=VideoSettings("libx264", "medium", 26, 1500, "high", "3.1", 60, 2),
-    audio=AudioSettings("aac", 96, 2, 48_000),
+    makes=VideoFile(
+        box=Box(854, 480),
+        video=VideoSettings("libx264", "medium", 26, 1500, "high", "3.1", 60, 2),
+        audio=AudioSettings("aac", 96, 2, 48_000),
+    ),
 )
 LARGE = Profile(
     name="large",
     description="720p",
-    box=Box(1280, 720),
-    video=VideoSettings("libx264", "medium", 23, 4000, "high", "4.0", 60, 2),
-    audio=AudioSettings("aac", 128, 2, 48_000),
+    makes=VideoFile(
+        box=Box(1280, 720),
+        video=VideoSettings("libx264", "medium", 23, 4000, "high", "4.0", 60, 2),
+        audio=AudioSettings("aac", 128, 2, 48_000),
+    ),
 )
+
+AUDIO = Profile("audio", "sound", AudioFile(AudioSettings("aac", 160, 2, 48_000)))
+
+
+def making(profile: Profile, **changes: Any) -> Profile:
+    """The profile with other settings of what it makes, such as ``box`` or ``audio``."""
+    makes: Makes = replace(profile.makes, **changes)
+    return replace(profile, makes=makes)
 
 
 def a_video(**changes: Any) -> VideoStream:
@@ -46,6 +66,10 @@ def a_video(**changes: Any) -> VideoStream:
 
 def an_audio(**changes: Any) -> AudioStream:
     return replace(AudioStream(1, "aac", 2, 48_000, default=True), **changes)
+
+
+def a_subtitle(**changes: Any) -> SubtitleStream:
+    return replace(SubtitleStream(2, "subrip", default=False), **changes)
 
 
 def a_media(**changes: Any) -> Media:

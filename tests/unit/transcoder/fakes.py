@@ -8,6 +8,7 @@ from typing import Any
 
 from tests.unit.transcoder.builders import a_media, a_run, a_video
 from transcoder.adapters.download import Body
+from transcoder.core.command import main_file
 from transcoder.core.diagnosis import Run
 from transcoder.core.media import Media
 from transcoder.core.plan import Plan
@@ -61,17 +62,22 @@ class FakeEncoder:
         return True
 
     def encode(
-        self, path: Path, plan: Plan, outputs: Sequence[Path], watch: Callable[[Progress], None]
+        self, source: Path, plan: Plan, directory: Path, watch: Callable[[Progress], None]
     ) -> Run:
-        assert path.is_file()
+        assert source.is_file()
         self.plans.append(plan)
         if self.error is not None:
             raise self.error
-        for rendition, output in zip(plan.renditions, outputs, strict=True):
+        for rendition in plan.renditions:
+            output = Path(main_file(str(directory), rendition))
+            output.parent.mkdir(parents=True)
             output.write_bytes(b"" if self.leave_nothing else b"encoded")
-            video = a_video(width=rendition.width, height=rendition.height)
-            audio = self.media.audio if plan.audio else ()
-            planned = a_media(video=(video,), audio=audio, duration_seconds=self.run.out_seconds)
+            sizes = [(picture.width, picture.height) for picture in rendition.pictures]
+            planned = a_media(
+                video=tuple(a_video(width=width, height=height) for width, height in sizes),
+                audio=tuple(track.stream for track in rendition.tracks),
+                duration_seconds=self.run.out_seconds,
+            )
             self.made[str(output)] = self.result or planned
         watch(Progress(self.run.frames, self.run.out_seconds))
         return self.run

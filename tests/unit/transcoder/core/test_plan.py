@@ -43,7 +43,10 @@ def test_a_picture_is_fitted_into_the_box(
     size: tuple[int, int], small: tuple[int, int], large: tuple[int, int]
 ) -> None:
     plan = a_plan(video=(a_video(width=size[0], height=size[1]),))
-    assert [(made.width, made.height) for made in plan.renditions] == [small, large]
+    assert [(made.pictures[0].width, made.pictures[0].height) for made in plan.renditions] == [
+        small,
+        large,
+    ]
 
 
 @given(
@@ -178,13 +181,13 @@ def test_a_picture_without_a_size_is_unreadable() -> None:
 @pytest.mark.parametrize(("channels", "planned"), [(1, 1), (2, 2), (6, 2), (0, 2)])
 def test_sound_keeps_its_channels_up_to_the_profiles(channels: int, planned: int) -> None:
     plan = a_plan(SMALL, audio=(an_audio(channels=channels),))
-    assert plan.renditions[0].channels == planned
+    assert [track.channels for track in plan.renditions[0].tracks] == [planned]
 
 
 def test_no_sound_is_planned_where_there_is_none() -> None:
     plan = a_plan(SMALL, LARGE, audio=())
-    assert plan.audio is None
-    assert {made.channels for made in plan.renditions} == {0}
+    assert [made.tracks for made in plan.renditions] == [(), ()]
+    assert plan.streams == (0,)
 
 
 def test_renditions_come_in_the_order_of_the_profiles() -> None:

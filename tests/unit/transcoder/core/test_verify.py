@@ -4,7 +4,15 @@ from fractions import Fraction
 
 import pytest
 
-from tests.unit.transcoder.builders import SMALL, a_media, a_plan, a_run, a_video, an_audio
+from tests.unit.transcoder.builders import (
+    SMALL,
+    a_media,
+    a_plan,
+    a_run,
+    a_subtitle,
+    a_video,
+    an_audio,
+)
 from transcoder.core.media import Media
 from transcoder.core.verify import problems, shortfall, truncated, undecodable
 
@@ -33,14 +41,21 @@ def test_shorter_by_more_than_a_second_and_a_hundredth_is_too_short(
 
 def test_a_result_as_planned_has_no_problem() -> None:
     plan = a_plan(SMALL)
-    assert problems(RESULT, plan, plan.renditions[0]) == []
+    assert problems(RESULT, plan.renditions[0]) == []
 
 
 @pytest.mark.parametrize(
     ("result", "words"),
     [
         (None, "cannot be opened"),
-        (a_media(video=()), "cannot be opened"),
+        (a_media(video=(), audio=()), "cannot be opened"),
+        (a_media(video=()), "video streams 0, planned 1"),
+        (a_media(video=(a_video(codec="mpeg4"),)), "video codec mpeg4, planned h264"),
+        (
+            a_media(video=RESULT.video, audio=(an_audio(codec="mp3"),)),
+            "audio codec mp3, planned aac",
+        ),
+        (a_media(video=RESULT.video, subtitles=(a_subtitle(),)), "subtitles 1, planned 0"),
         (a_media(), "size (1920, 1080), planned (854, 480)"),
         (a_media(video=(a_video(width=854, height=480),) * 2), "video streams 2, planned 1"),
         (a_media(video=RESULT.video, audio=()), "audio streams 0, planned 1"),
@@ -58,7 +73,7 @@ def test_a_result_as_planned_has_no_problem() -> None:
 )
 def test_every_difference_is_told(result: Media | None, words: str) -> None:
     plan = a_plan(SMALL)
-    assert words in "; ".join(problems(result, plan, plan.renditions[0]))
+    assert words in "; ".join(problems(result, plan.renditions[0]))
 
 
 @pytest.mark.parametrize(

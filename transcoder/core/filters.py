@@ -1,0 +1,58 @@
+"""
+The filters that make a picture of a plan's size, rate and colours.
+
+Imports ``core.plan``.
+"""
+
+from transcoder.core.plan import Picture, Plan
+
+#: Of every result: what all players take, in a name and in tags.
+_TAGS = "setparams=range=tv:color_primaries=bt709:color_trc=bt709:colorspace=bt709"
+
+
+def picture_filters(plan: Plan, picture: Picture) -> tuple[str, ...]:
+    """From a decoded frame to one of the picture's size and rate."""
+    rate = picture.frame_rate
+    return (
+        *deinterlacing(plan),
+        f"fps={rate.numerator}/{rate.denominator}",
+        *sizing(plan, picture),
+    )
+
+
+def deinterlacing(plan: Plan) -> tuple[str, ...]:
+    """The filters that make whole frames of fields, where the input has any."""
+    return ("bwdif=mode=send_frame:deint=interlaced",) if plan.deinterlace else ()
+
+
+def sizing(plan: Plan, picture: Picture) -> tuple[str, ...]:
+    """The filters that bring a frame to its size and its colours to BT.709."""
+    return (
+        *(_tonemap(plan, picture) if plan.tonemap else _scale(plan, picture)),
+        "format=yuv420p",
+        "setsar=1",
+        # Some versions drop -color_trc and its kind where the filter's output is untagged.
+        _TAGS,
+    )
+
+
+def _scale(plan: Plan, picture: Picture) -> tuple[str, ...]:
+    # Without in_color_matrix swscale takes every input for BT.601, tagged or not.
+    options = "flags=bicubic+accurate_rnd+full_chroma_int"
+    colours = f"in_color_matrix={plan.matrix}:out_color_matrix=bt709:out_range=tv"
+    return (f"scale={picture.width}:{picture.height}:{options}:{colours}",)
+
+
+def _tonemap(plan: Plan, picture: Picture) -> tuple[str, ...]:
+    if plan.video is None:
+        return ()
+    colour = plan.video.colour
+    source = f"tin={colour.transfer}:min={colour.matrix or 'bt2020nc'}"
+    source += f":pin={colour.primaries or 'bt2020'}"
+    return (
+        f"zscale=w={picture.width}:h={picture.height}:{source}:t=linear:npl=100",
+        "format=gbrpf32le",
+        "zscale=p=bt709",
+        "tonemap=tonemap=hable:desat=0",
+        "zscale=t=bt709:m=bt709:r=tv",
+    )
