@@ -10,8 +10,9 @@ from typing import Any, Protocol
 
 from transcoder.core.diagnosis import Run
 from transcoder.core.identity import Identity
+from transcoder.core.loudness import Wish
 from transcoder.core.media import Media
-from transcoder.core.plan import Plan
+from transcoder.core.plan import Measured, Plan
 from transcoder.core.progress import Progress, Standing
 
 #: Holds off a stop signal for as long as the context lasts; it then comes at the end.
@@ -25,6 +26,8 @@ class Fetched:
     path: Path
     md5: str
     bytes: int
+    #: The version that came, as ``Source.identify`` tells it; None where the source does not.
+    identity: Identity | None = None
 
 
 class Feed(Protocol):
@@ -97,9 +100,12 @@ class Encoder(Protocol):
         """Whether high dynamic range can be mapped to standard."""
 
     def encode(
-        self, source: Path, plan: Plan, directory: Path, watch: Callable[[Progress], None]
+        self, source: Path | Feed, plan: Plan, directory: Path, watch: Callable[[Progress], None]
     ) -> Run:
         """Encode a plan's renditions from one decode, each into the folder of its profile."""
+
+    def loudness(self, path: Path, wish: Wish) -> Measured | None:
+        """How loud a track is; None for silence."""
 
     def decode(self, path: Path) -> Run:
         """Decode a file to its end and count its frames."""

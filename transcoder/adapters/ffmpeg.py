@@ -5,6 +5,7 @@ Imports ``core``, ``ports`` and its neighbours ``process`` and ``ffmpeg_find``.
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from transcoder.adapters import process
@@ -13,12 +14,13 @@ from transcoder.core import command
 from transcoder.core.diagnosis import Run, is_damage, refuse_by_look, too_large, unopened
 from transcoder.core.ffmpeg_banner import parse_banner
 from transcoder.core.ffprobe_reply import parse_ffprobe
+from transcoder.core.loudness import Wish, parse_measured
 from transcoder.core.media import Media
-from transcoder.core.plan import Plan
+from transcoder.core.plan import Measured, Plan
 from transcoder.core.progress import Progress, parse_block
 from transcoder.core.sniff import HEAD_BYTES, look
 from transcoder.errors import Reason, TaskError
-from transcoder.ports import Hold
+from transcoder.ports import Feed, Hold
 
 _PROBE = process.Bounds(timeout_seconds=60, stall_seconds=60, error_lines=20_000)
 _DAY_SECONDS = 86_400.0
@@ -56,14 +58,20 @@ class Ffmpeg:
         return {"zscale", "tonemap"} <= names
 
     def encode(
-        self, source: Path, plan: Plan, directory: Path, watch: Callable[[Progress], None]
+        self, source: Path | Feed, plan: Plan, directory: Path, watch: Callable[[Progress], None]
     ) -> Run:
         """Encode a plan's renditions from one decode, each into the folder of its profile."""
         for rendition in plan.renditions:
             (directory / rendition.profile.name).mkdir(parents=True, exist_ok=True)
-        given = command.file_source(str(source))
+        feed = None if isinstance(source, Path) else source
+        given = command.file_source(str(source)) if feed is None else command.PIPE
         arguments = command.encode_arguments(given, plan, str(directory), self._threads)
-        return self._follow(arguments, watch)
+        run = self._follow(arguments, watch, feed)
+        return replace(run, counts_frames=plan.video is not None)
+
+    def loudness(self, path: Path, wish: Wish) -> Measured | None:
+        """How loud a track is; None for silence."""
+        return parse_measured(self._follow(command.loudness_arguments(str(path), wish)).errors)
 
     def decode(self, path: Path) -> Run:
         """Decode a file to its end."""
@@ -94,7 +102,10 @@ class Ffmpeg:
         return lines, self._run(argv, _PROBE, keep)
 
     def _follow(
-        self, arguments: list[str], watch: Callable[[Progress], None] = lambda _progress: None
+        self,
+        arguments: list[str],
+        watch: Callable[[Progress], None] = lambda _progress: None,
+        feed: Feed | None = None,
     ) -> Run:
         """Run ffmpeg to its end, passing its progress on."""
         reports = _Reports(watch)
@@ -105,7 +116,7 @@ class Ffmpeg:
                 damaged.append(None)
 
         argv = [self._tools.ffmpeg, *arguments]
-        ended = self._run(argv, self._work, reports.take, on_error)
+        ended = self._run(argv, self._work, reports.take, on_error, feed)
         return Run(
             exit_status=ended.exit_status,
             errors=ended.errors,
@@ -113,6 +124,7 @@ class Ffmpeg:
             out_seconds=reports.last.out_seconds,
             damaged_count=len(damaged),
             stalled=ended.stalled,
+            broken_feed=ended.broken_feed,
         )
 
     def _run(
@@ -121,9 +133,10 @@ class Ffmpeg:
         bounds: process.Bounds,
         on_output: Callable[[str], bool],
         on_error: Callable[[str], None] = lambda _line: None,
+        feed: Feed | None = None,
     ) -> process.Ended:
         try:
-            return process.run(argv, bounds, self._hold, on_output, on_error)
+            return process.run(argv, bounds, self._hold, on_output, on_error, feed)
         except (FileNotFoundError, PermissionError) as error:
             detail = f"{argv[0]!r} cannot be started: {error.strerror}"
             raise TaskError(Reason.NO_FFMPEG, detail) from error

@@ -8,9 +8,11 @@ open anything else.  Imports ``core``.
 
 from collections.abc import Sequence
 
+from transcoder.core.encoding import measuring_filters
 from transcoder.core.file_command import file_arguments
 from transcoder.core.filters import picture_filters
 from transcoder.core.graph import Branch, joined
+from transcoder.core.loudness import Wish
 from transcoder.core.plan import Plan, Rendition
 
 #: Demuxers that an input may need.  hls, concat, dash and the image sequences are absent: they
@@ -71,6 +73,16 @@ def measure_arguments(path: str, streams: Sequence[str]) -> list[str]:
     return [*_global(), *_input(file_source(path)), *maps, "-c", "copy", "-f", "null", "-"]
 
 
+def loudness_arguments(path: str, wish: Wish) -> list[str]:
+    """Report on stderr how loud a track is, by decoding it to its end."""
+    return [
+        *_global("info"),
+        *_input(file_source(path)),
+        *("-map", f"0:{wish.stream}", "-af", measuring_filters(wish.channels, wish.aim)),
+        *("-f", "null", "-"),
+    ]
+
+
 def encode_arguments(source: str, plan: Plan, directory: str, threads: int) -> list[str]:
     """
     Encode all renditions of a plan from one decode, each into the folder of its profile's name.
@@ -116,8 +128,8 @@ def _input(source: str) -> list[str]:
     ]
 
 
-def _global() -> list[str]:
+def _global(level: str = "warning") -> list[str]:
     return [
-        *("-hide_banner", "-nostdin", "-v", "level+warning", "-nostats"),
+        *("-hide_banner", "-nostdin", "-v", f"level+{level}", "-nostats"),
         *("-progress", "pipe:1", "-y"),
     ]

@@ -44,6 +44,13 @@ class Run:
     stalled: bool = False
     #: The input came while it was read, and what came is of no use.
     broken_feed: bool = False
+    #: Where sound alone is made or read, nobody counts frames.
+    counts_frames: bool = True
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing came of it."""
+        return self.frames == 0 if self.counts_frames else not self.out_seconds
 
 
 def is_damage(line: str) -> bool:
@@ -87,8 +94,8 @@ def encode_failure(run: Run) -> TaskError | None:
         return TaskError(Reason.DISK_FULL, "the disk is full: give the scratch space more room")
     if run.exit_status != 0:
         return too_large(run.errors) or _by_message(run)
-    if run.frames == 0:
-        return TaskError(Reason.UNREADABLE, f"no frame was decoded: {last_message(run.errors)}")
+    if run.is_empty:
+        return TaskError(Reason.UNREADABLE, f"nothing was decoded: {last_message(run.errors)}")
     return None
 
 
@@ -103,8 +110,8 @@ def _by_message(run: Run) -> TaskError:
     if lacking:
         detail = f"this ffmpeg is too old or too small: {lacking[1]}; 5.1 with libx264 is wanted"
         return TaskError(Reason.FFMPEG_INCAPABLE, detail)
-    if run.frames == 0 and (run.damaged_count or _NOTHING_MADE.search(run.errors)):
-        return TaskError(Reason.UNREADABLE, f"no frame was decoded: {last_message(run.errors)}")
+    if run.is_empty and (run.damaged_count or _NOTHING_MADE.search(run.errors)):
+        return TaskError(Reason.UNREADABLE, f"nothing was decoded: {last_message(run.errors)}")
     detail = f"ffmpeg exited {run.exit_status}: {last_message(run.errors)}"
     return TaskError(Reason.ENCODE_FAILED, detail)
 

@@ -14,6 +14,7 @@ from transcoder.core.profile import AudioSettings, Loudness, VideoSettings
 #: What an output's comment starts with; the profile's digest follows.
 COMMENT = "transcoder settings "
 
+_FILLED = "aresample=async=1:first_pts=0"
 # ffmpeg's own for so many channels.
 _LAYOUTS = {1: "mono", 2: "stereo", 3: "2.1", 4: "4.0", 5: "5.0", 6: "5.1", 7: "6.1", 8: "7.1"}
 
@@ -70,26 +71,28 @@ def audio_options(audio: AudioSettings, tracks: tuple[Track, ...]) -> list[str]:
 
 def sound_filters(audio: AudioSettings, track: Track) -> str:
     """Gaps are filled, so that sound stays with its picture; then it is made as loud as wanted."""
-    filters = ["aresample=async=1:first_pts=0"]
+    filters = [_FILLED]
     if audio.loudness is not None and track.loudness is not None:
-        filters += [layout_filter(track), _normalised(audio.loudness, track.loudness)]
+        filters += [_mixed(track.channels), _normalised(audio.loudness, track.loudness)]
     return ",".join(filters)
 
 
-def layout_filter(track: Track) -> str:
-    """The filter that mixes a track to its channels: what is heard is what is measured."""
-    return f"aformat=channel_layouts={_LAYOUTS[track.channels]}"
+def measuring_filters(channels: int, aim: Loudness) -> str:
+    """Report on how loud a track is, as it will be heard: after it is mixed to its channels."""
+    return ",".join([_FILLED, _mixed(channels), f"{_aimed(aim)}:print_format=json"])
 
 
-def target_of(loudness: Loudness) -> str:
-    """The loudness filter with nothing but its aim."""
-    aim = f"I={loudness.integrated_lufs:g}:TP={loudness.true_peak_dbtp:g}"
-    return f"loudnorm={aim}:LRA={loudness.range_lu:g}"
+def _mixed(channels: int) -> str:
+    return f"aformat=channel_layouts={_LAYOUTS[channels]}"
+
+
+def _aimed(aim: Loudness) -> str:
+    return f"loudnorm=I={aim.integrated_lufs:g}:TP={aim.true_peak_dbtp:g}:LRA={aim.range_lu:g}"
 
 
 def _normalised(wanted: Loudness, found: Measured) -> str:
     return (
-        f"{target_of(wanted)}:measured_I={found.integrated_lufs:.2f}"
+        f"{_aimed(wanted)}:measured_I={found.integrated_lufs:.2f}"
         f":measured_TP={found.true_peak_dbtp:.2f}:measured_LRA={found.range_lu:.2f}"
         f":measured_thresh={found.threshold_lufs:.2f}:offset={found.offset_lu:.2f}:linear=true"
     )

@@ -11,7 +11,7 @@ import pytest
 
 from tests.contract.transcoder.clips import AAC, BAD, GOOD, Bad, Good, Studio, X, a, v
 from tests.contract.transcoder.conftest import TOOLS
-from tests.unit.transcoder.builders import LARGE, SMALL
+from tests.unit.transcoder.builders import LARGE, SMALL, making
 from tests.unit.transcoder.fakes import FakeReporter
 from transcoder.adapters.directory_store import DirectoryStore
 from transcoder.adapters.download import Limits
@@ -20,14 +20,15 @@ from transcoder.adapters.ffmpeg_find import Tools
 from transcoder.adapters.sources import Sources
 from transcoder.core.media import Scan
 from transcoder.core.outcome import Outcome
-from transcoder.core.profile import Box, Profile
+from transcoder.core.profile import Box, Profile, VideoSettings
 from transcoder.ports import World
 from transcoder.task import Task, run_task
 
 pytestmark = pytest.mark.ffmpeg
 
 #: Quick to encode; everything else is as in the profiles that come with the package.
-TINY = replace(SMALL, name="tiny", box=Box(160, 90), video=replace(SMALL.video, preset="ultrafast"))
+_QUICK = VideoSettings("libx264", "ultrafast", 26, 1500, "high", "3.1", 60, 2)
+TINY = replace(making(SMALL, box=Box(160, 90), video=_QUICK), name="tiny")
 
 
 def transcode(given: Path, ffmpeg: Ffmpeg, place: Path, *profiles: Profile) -> Outcome:
