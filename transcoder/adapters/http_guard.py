@@ -1,98 +1,93 @@
 """
 Connections that refuse the addresses no input may come from.
 
-Looked at twice: the name's addresses before anything is sent anywhere, and the peer's own once
-connected, as a name server may answer differently the second time.  Imports ``core.address``,
-``errors`` and urllib3.
+A name is resolved once for each connection; all of its addresses are looked at, and the connection
+goes to one of those, so that a name server which answers differently the next time changes nothing.
+Proxies of the environment are not used: behind one, the address that is asked would be the proxy's
+to choose.  Imports ``core.address``, ``errors`` and urllib3.
 """
 
 import socket
-from contextlib import suppress
+from collections.abc import Callable, Sequence
 
 from urllib3 import HTTPConnectionPool, HTTPSConnectionPool, PoolManager
 from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, NewConnectionError
+from urllib3.util.connection import create_connection
 
 from transcoder.core.address import refusal
 from transcoder.errors import Reason, TaskError
 
+#: The addresses of a host and port, best first; raises ``socket.gaierror``.
+Resolve = Callable[[str, int], Sequence[str]]
 
-def _check(host: str, address: str, *, allow_private: bool) -> None:
-    why = refusal(address, allow_private)
-    if why is None:
-        return
-    mend = "" if allow_private or why == "link-local" else "; TRANSCODER_ALLOW_PRIVATE=1 allows it"
-    detail = f"{host} is at {address}, a {why} address, from which nothing is fetched{mend}"
-    raise TaskError(Reason.BLOCKED_ADDRESS, detail)
+#: So many addresses of a name are tried, each with the whole timeout of a connection.
+_TRIED_MOST = 4
 
 
-def _check_name(host: str, port: int, *, allow_private: bool) -> None:
-    # A name that does not resolve is the connection's to report.
-    with suppress(OSError):
-        for *_, address in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM):
-            _check(host, str(address[0]), allow_private=allow_private)
+def resolve_name(host: str, port: int) -> Sequence[str]:
+    """The addresses that the system's resolver tells."""
+    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    return list(dict.fromkeys(str(address[0]) for *_, address in found))
 
 
-class _Http(HTTPConnection):
-    allow_private = False
-
-    def _new_conn(self) -> socket.socket:
-        _check_name(self.host, self.port, allow_private=self.allow_private)
-        connected = super()._new_conn()
-        return _checked(self.host, connected, allow_private=self.allow_private)
-
-
-class _Https(HTTPSConnection):
-    allow_private = False
-
-    def _new_conn(self) -> socket.socket:
-        _check_name(self.host, self.port, allow_private=self.allow_private)
-        connected = super()._new_conn()
-        return _checked(self.host, connected, allow_private=self.allow_private)
-
-
-class _HttpAnywhere(_Http):
-    allow_private = True
-
-
-class _HttpsAnywhere(_Https):
-    allow_private = True
-
-
-def _checked(host: str, connected: socket.socket, *, allow_private: bool) -> socket.socket:
-    try:
-        _check(host, connected.getpeername()[0], allow_private=allow_private)
-    except BaseException:
-        connected.close()
-        raise
-    return connected
-
-
-class _HttpPool(HTTPConnectionPool):
-    ConnectionCls = _Http
-
-
-class _HttpsPool(HTTPSConnectionPool):
-    ConnectionCls = _Https
-
-
-class _HttpAnywherePool(HTTPConnectionPool):
-    ConnectionCls = _HttpAnywhere
-
-
-class _HttpsAnywherePool(HTTPSConnectionPool):
-    ConnectionCls = _HttpsAnywhere
-
-
-def guarded_manager(*, allow_private: bool) -> PoolManager:
+def guarded_manager(*, allow_private: bool, resolve: Resolve = resolve_name) -> PoolManager:
     """
     A pool manager whose every connection is checked, redirects' too.
 
     Opening one raises TaskError (``blocked_address``) for an address that is refused.
     """
+
+    class Http(HTTPConnection):
+        def _new_conn(self) -> socket.socket:
+            return _connected(self, _checked(self, resolve, allow_private=allow_private))
+
+    class Https(HTTPSConnection):
+        def _new_conn(self) -> socket.socket:
+            return _connected(self, _checked(self, resolve, allow_private=allow_private))
+
+    class HttpPool(HTTPConnectionPool):
+        ConnectionCls = Http
+
+    class HttpsPool(HTTPSConnectionPool):
+        ConnectionCls = Https
+
     manager = PoolManager(num_pools=4)
-    manager.pool_classes_by_scheme = (
-        {"http": _HttpAnywherePool, "https": _HttpsAnywherePool}
-        if allow_private
-        else {"http": _HttpPool, "https": _HttpsPool}
-    )
+    manager.pool_classes_by_scheme = {"http": HttpPool, "https": HttpsPool}
     return manager
+
+
+def _checked(connection: HTTPConnection, resolve: Resolve, *, allow_private: bool) -> Sequence[str]:
+    """The addresses to connect to: all that the host has, none of them refused."""
+    host = connection.host
+    try:
+        addresses = resolve(host, connection.port)
+    except OSError as error:
+        cause = error if isinstance(error, socket.gaierror) else socket.gaierror(str(error))
+        raise NameResolutionError(host, connection, cause) from error
+    except UnicodeError as error:
+        raise TaskError(Reason.UNSUPPORTED_INPUT, f"{host!r} is no host's name") from error
+    for address in addresses:
+        why = refusal(address, allow_private)
+        if why is not None:
+            mend = "; TRANSCODER_ALLOW_PRIVATE=1 allows it"
+            detail = f"{host} is at {address}, a {why} address, from which nothing is fetched"
+            opens = why in ("private", "loopback")
+            raise TaskError(Reason.BLOCKED_ADDRESS, detail + mend if opens else detail)
+    return addresses[:_TRIED_MOST]
+
+
+def _connected(connection: HTTPConnection, addresses: Sequence[str]) -> socket.socket:
+    failure: OSError | None = None
+    for address in addresses:
+        try:
+            return create_connection(
+                (address, connection.port),
+                connection.timeout,
+                socket_options=connection.socket_options,
+            )
+        except OSError as error:
+            failure = error
+    if isinstance(failure, TimeoutError):
+        raise ConnectTimeoutError(connection, f"{connection.host} does not answer") from failure
+    raise NewConnectionError(connection, f"{connection.host} cannot be reached: {failure}")

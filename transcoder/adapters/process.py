@@ -2,7 +2,7 @@
 Run one child process to its end, reading both of its pipes, and leave nothing of it behind.
 
 One thread and a selector: a pipe that nobody reads would block the child, and a reader thread could
-not be interrupted.  Imports ``ports`` and the standard library.
+not be interrupted.  Imports ``ports`` and its neighbour ``feeder``.
 """
 
 import ctypes
@@ -15,7 +15,8 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from transcoder.ports import Hold
+from transcoder.adapters.feeder import Feeder
+from transcoder.ports import Feed, Hold
 
 _LINE_MOST = 4000
 _PR_SET_PDEATHSIG = 1
@@ -31,6 +32,8 @@ class Ended:
     errors: str
     #: It was stopped because it stood still, or took longer than it may.
     stalled: bool
+    #: It was stopped because what it was fed turned out to be of no use.
+    broken_feed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,25 +51,20 @@ def run(
     hold: Hold,
     on_output: Callable[[str], bool],
     on_error: Callable[[str], None] = lambda _line: None,
+    feed: Feed | None = None,
 ) -> Ended:
     """
-    Run a child to its end.
+    Run a child to its end, its stdin empty or a ``feed``.
 
     ``on_output`` gets each line of stdout and says whether it shows progress.  Whatever is raised
     meanwhile, an interruption above all, ends the child at once: what it was making is of no use.
     """
     child: subprocess.Popen[bytes] | None = None
+    feeder: Feeder | None = None
     try:
         with hold():
-            child = subprocess.Popen(
-                argv,
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-                start_new_session=True,
-                # Nothing else ends ffmpeg when we are killed outright; it calls libc and no Python.
-                preexec_fn=_die_with_parent,  # noqa: PLW1509
-            )
+            child = _start(argv, subprocess.DEVNULL if feed is None else subprocess.PIPE)
+            feeder = _feeding(child, feed)
         tail: deque[str] = deque(maxlen=bounds.error_lines)
 
         def keep(line: str) -> bool:
@@ -74,13 +72,42 @@ def run(
             on_error(line)
             return False
 
-        stalled = _read(child, bounds, on_output, keep)
+        stalled = _read(child, bounds, on_output, keep, feeder)
         if stalled:
             child.kill()
-        return Ended(child.wait(timeout=10), "\n".join(tail), stalled)
+        status = child.wait(timeout=10)
+        if feeder is not None and status == 0:
+            feeder.wait()
+        is_broken = feeder is not None and feeder.is_broken
+        return Ended(status, "\n".join(tail), stalled, is_broken)
     finally:
+        if feeder is not None:
+            feeder.leave()
         if child is not None:
             _finish(child)
+
+
+def _start(argv: Sequence[str], stdin: int) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        argv,
+        bufsize=0,
+        stdin=stdin,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+        # Nothing else ends ffmpeg when we are killed outright; it calls libc and no Python.
+        preexec_fn=_die_with_parent,  # noqa: PLW1509
+    )
+
+
+def _feeding(child: subprocess.Popen[bytes], feed: Feed | None) -> Feeder | None:
+    """The feeder of a child's stdin, at work; the pipe is then its own."""
+    if feed is None or child.stdin is None:
+        return None
+    feeder = Feeder(feed, child.stdin, child.kill)
+    child.stdin = None
+    feeder.start()
+    return feeder
 
 
 def _die_with_parent() -> None:
@@ -92,9 +119,10 @@ def _read(
     bounds: Bounds,
     on_output: Callable[[str], bool],
     on_error: Callable[[str], bool],
+    feeder: Feeder | None,
 ) -> bool:
     """Read both pipes to their ends; True where the child stood still and must be stopped."""
-    started_at = moved_at = time.monotonic()
+    patience = _Patience(bounds, feeder)
     with selectors.DefaultSelector() as selector:
         for pipe, take in ((child.stdout, on_output), (child.stderr, on_error)):
             if pipe is not None:
@@ -103,13 +131,33 @@ def _read(
             for key, _ in selector.select(timeout=0.5):
                 chunk = os.read(key.fd, 65536)
                 if key.data.feed(chunk):
-                    moved_at = time.monotonic()
+                    patience.renew()
                 if not chunk:
                     selector.unregister(key.fileobj)
-            now = time.monotonic()
-            if now - moved_at > bounds.stall_seconds or now - started_at > bounds.timeout_seconds:
+            if patience.is_over():
                 return True
     return False
+
+
+class _Patience:
+    """Knows whether a child has stood still, or been at work, for too long."""
+
+    def __init__(self, bounds: Bounds, feeder: Feeder | None) -> None:
+        self._bounds = bounds
+        self._feeder = feeder
+        self._started_at = self._moved_at = time.monotonic()
+
+    def renew(self) -> None:
+        """The child got on."""
+        self._moved_at = time.monotonic()
+
+    def is_over(self) -> bool:
+        now = time.monotonic()
+        # A slow network is no child that hangs: one that does will have its pipe full soon.
+        if self._feeder is not None and self._feeder.is_waiting:
+            self._moved_at = now
+        too_still = now - self._moved_at > self._bounds.stall_seconds
+        return too_still or now - self._started_at > self._bounds.timeout_seconds
 
 
 class _Lines:

@@ -5,16 +5,24 @@ The SDKs are imported only for the inputs that need them.  Imports ``core``, ``p
 and its neighbours.
 """
 
-import hashlib
-import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
-from transcoder.adapters.download import Download, Limits, Remote
+from transcoder.adapters.arrival import coming
+from transcoder.adapters.download import Limits, Remote
+from transcoder.adapters.in_place import in_place
+from transcoder.core.identity import Identity
 from transcoder.core.naming import is_host_named, parse_s3_object, scheme_of
 from transcoder.core.redact import redacted
-from transcoder.errors import Reason, TaskError
-from transcoder.ports import Fetched
+from transcoder.errors import Reason, TaskError, TranscoderError
+from transcoder.ports import Arrival, Fetched
+
+if TYPE_CHECKING:
+    from urllib3 import PoolManager
 
 
 class Sources:
@@ -26,49 +34,63 @@ class Sources:
 
     def fetch(self, given: str, scratch: Path) -> Fetched:
         """An input on this disk: a file in place, anything else under ``scratch``."""
-        scheme = scheme_of(given)
-        if scheme in ("", "file"):
-            return self._in_place(_path_of(given))
-        path = scratch / "input"
-        md5, size = Download(self._remote(scheme, given), self._limits).to_file(path)
-        return _not_empty(Fetched(path, md5, size), given)
+        with self.open(given, scratch) as arrival:
+            return arrival.whole()
 
-    def _remote(self, scheme: str, given: str) -> Remote:
+    def identify(self, given: str) -> Identity | None:
+        """Which version the source has now; None where it does not tell, and for files here."""
+        if _is_here(given):
+            return None
+        try:
+            return self._remote(given).identify()
+        except (TranscoderError, OSError, ValueError):
+            # Whatever it is, the fetch meets it too, and tells it better.
+            return None
+
+    @contextmanager
+    def open(self, given: str, scratch: Path) -> Iterator[Arrival]:
+        """Let an input come: a file in place, anything else as ``scratch / "input"``."""
+        if _is_here(given):
+            yield in_place(_path_of(given), self._limits.most_bytes)
+            return
+        remote = self._remote(given)
+        with coming(remote, scratch / "input", self._limits, redacted(given)) as arrival:
+            yield arrival
+
+    def _remote(self, given: str) -> Remote:
+        scheme = scheme_of(given)
         if scheme in ("http", "https"):
             if not is_host_named(given):
                 raise TaskError(Reason.UNSUPPORTED_INPUT, f"{redacted(given)} names no host")
-            from transcoder.adapters.http_guard import guarded_manager
             from transcoder.adapters.http_source import HttpRemote
 
-            return HttpRemote(guarded_manager(allow_private=self._allow_private), given)
+            return HttpRemote(self._manager, given)
         if scheme == "s3":
-            from transcoder.adapters.s3 import make_client
             from transcoder.adapters.s3_source import S3Remote
 
             try:
                 bucket, key = parse_s3_object(given)
             except ValueError as error:
                 raise TaskError(Reason.UNSUPPORTED_INPUT, str(error)) from error
-            return S3Remote(make_client(), bucket, key)
+            return S3Remote(self._s3, bucket, key)
         detail = f"{redacted(given)}: {scheme}:// is not known; http, https, s3 and files are"
         raise TaskError(Reason.UNSUPPORTED_INPUT, detail)
 
-    def _in_place(self, path: Path) -> Fetched:
-        try:
-            facts = path.stat()
-            # A pipe or a device would never end, and cannot be read twice.
-            if not stat.S_ISREG(facts.st_mode):
-                raise TaskError(Reason.MISSING_INPUT, f"{path} is no regular file")
-            if facts.st_size > self._limits.most_bytes:
-                detail = f"{path} is larger than the limit of {self._limits.most_bytes} bytes"
-                raise TaskError(Reason.TOO_LARGE, detail)
-            with path.open("rb") as file:
-                md5 = hashlib.file_digest(file, lambda: hashlib.md5(usedforsecurity=False))
-        except PermissionError as error:
-            raise TaskError(Reason.INPUT_FORBIDDEN, f"{path} may not be read") from error
-        except (OSError, ValueError) as error:
-            raise TaskError(Reason.MISSING_INPUT, f"{path} cannot be read: {error}") from error
-        return _not_empty(Fetched(path.absolute(), md5.hexdigest(), facts.st_size), str(path))
+    @cached_property
+    def _manager(self) -> "PoolManager":
+        from transcoder.adapters.http_guard import guarded_manager
+
+        return guarded_manager(allow_private=self._allow_private)
+
+    @cached_property
+    def _s3(self) -> Any:
+        from transcoder.adapters.s3 import make_client
+
+        return make_client()
+
+
+def _is_here(given: str) -> bool:
+    return scheme_of(given) in ("", "file")
 
 
 def _path_of(given: str) -> Path:
@@ -79,9 +101,3 @@ def _path_of(given: str) -> Path:
         raise TaskError(Reason.UNSUPPORTED_INPUT, f"{given} names a file of another host")
     # Only the scheme is cut off: `?` and `#` are ordinary characters of file names.
     return Path(unquote(given.partition("://")[2].removeprefix("localhost")))
-
-
-def _not_empty(fetched: Fetched, given: str) -> Fetched:
-    if fetched.bytes == 0:
-        raise TaskError(Reason.EMPTY_INPUT, f"{redacted(given)} holds no byte")
-    return fetched

@@ -5,12 +5,23 @@ A dispatch names any URL, and the results may be public: without this, anyone wh
 read the services next to a client node, the cloud's metadata service first.  Imports ``ipaddress``.
 """
 
-from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+from collections.abc import Sequence
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 
-# AWS's metadata service over IPv6 lies inside a private range, so it is named.
-_METADATA = ip_address("fd00:ec2::254")
-# A NAT64 gateway turns these into the IPv4 address in their last 32 bits.
+# Where clouds keep a machine's credentials and settings, outside of what is link-local: inside
+# private networks, which may be allowed, and in one case a public one.
+_METADATA = (
+    IPv6Network("fd00:ec2::/32"),  # AWS
+    IPv6Network("fd20:ce::254/128"),  # Google
+    IPv4Network("168.63.129.16/32"),  # Azure
+    IPv4Network("100.100.100.200/32"),  # Alibaba
+    IPv4Network("192.0.0.192/32"),  # Oracle
+)
+# A NAT64 gateway turns these into the IPv4 address inside of them.
 _NAT64 = IPv6Network("64:ff9b::/96")
+_NAT64_LOCAL = IPv6Network("64:ff9b:1::/48")
+# IPv4 addresses as the first IPv6 stacks wrote them.
+_COMPATIBLE = IPv6Network("::/96")
 
 
 def refusal(address: str, allow_private: bool) -> str | None:
@@ -21,22 +32,29 @@ def refusal(address: str, allow_private: bool) -> str | None:
     credentials), multicast and unspecified ones stay shut.
     """
     # A scope ("fe80::1%eth0") does not change what the address is.
-    ip: IPv4Address | IPv6Address = ip_address(address.partition("%")[0])
-    if isinstance(ip, IPv6Address):
-        ip = _embedded(ip) or ip
-    if ip.is_link_local or ip == _METADATA:
+    whys = (_why_not(ip, allow_private) for ip in _meant(ip_address(address.partition("%")[0])))
+    return next((why for why in whys if why is not None), None)
+
+
+def _why_not(ip: IPv4Address | IPv6Address, allow_private: bool) -> str | None:
+    if ip.is_link_local or any(ip in network for network in _METADATA):
         return "link-local"
     if ip.is_multicast or ip.is_unspecified:
         return "no host's address"
-    if ip.is_global:
-        return None
-    if allow_private:
+    if ip.is_global or allow_private:
         return None
     return "loopback" if ip.is_loopback else "private"
 
 
-def _embedded(ip: IPv6Address) -> IPv4Address | None:
-    """The IPv4 address that an IPv6 one stands for."""
-    if ip in _NAT64:
-        return IPv4Address(int(ip) & 0xFFFF_FFFF)
-    return ip.ipv4_mapped or ip.sixtofour
+def _meant(ip: IPv4Address | IPv6Address) -> Sequence[IPv4Address | IPv6Address]:
+    """The addresses that one leads to: those inside of it, where it holds some, else itself."""
+    if isinstance(ip, IPv4Address):
+        return (ip,)
+    number = int(ip)
+    if ip in _NAT64_LOCAL:
+        # By the gateway's prefix length, in the last bits or around the eighth byte.
+        around = (number >> 64 & 0xFFFF) << 16 | number >> 40 & 0xFFFF
+        return IPv4Address(number & 0xFFFF_FFFF), IPv4Address(around)
+    if ip in _NAT64 or (ip in _COMPATIBLE and number > 1):
+        return (IPv4Address(number & 0xFFFF_FFFF),)
+    return ip.teredo or (ip.ipv4_mapped or ip.sixtofour or ip,)

@@ -3,9 +3,14 @@
 import re
 from urllib.parse import urlsplit
 
-_SECRET = re.compile(
-    r"(?i)([?&][^=&#]*(?:signature|sig|token|credential|key|password|secret|auth)[^=&#]*=)[^&#]*"
-)
+_NAMES = "signature|sig|token|credential|key|password|secret|auth"
+_SECRET = re.compile(rf"(?i)([?&][^=&#]*(?:{_NAMES})[^=&#]*=)[^&#]*")
+_NAME = re.compile(_NAMES, re.IGNORECASE)
+
+
+def names_secret(name: str) -> bool:
+    """Whether a parameter of that name may hold a secret."""
+    return bool(_NAME.search(name))
 
 
 def redacted(text: str) -> str:

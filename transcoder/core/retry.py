@@ -7,6 +7,8 @@ Imports the standard library only.
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,3 +44,16 @@ def parse_content_range(text: str | None) -> tuple[int, int | None] | None:
     if found is None:
         return None
     return int(found[1]), None if found[3] == "*" else int(found[3])
+
+
+def parse_retry_after(text: str | None, now: datetime) -> float | None:
+    """Seconds to wait by a ``Retry-After``, which tells a number of them or a date."""
+    told = (text or "").strip()
+    if told.isascii() and told.isdigit():
+        return float(told)
+    try:
+        until = parsedate_to_datetime(told)
+    except ValueError:
+        return None
+    aware = until if until.tzinfo else until.replace(tzinfo=UTC)
+    return max((aware - now).total_seconds(), 0.0)

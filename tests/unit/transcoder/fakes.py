@@ -184,6 +184,9 @@ class ScriptedRemote:
         first = start if answer.start is None else answer.start
         yield Body(first, answer.total, answer.tag, self._chunks(answer))
 
+    def identify(self) -> None:
+        """This one never tells."""
+
     def _chunks(self, answer: Answer) -> Iterator[bytes]:
         for position in range(0, len(answer.data), 4):
             yield answer.data[position : position + 4]

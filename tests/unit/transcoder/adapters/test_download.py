@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.unit.transcoder.fakes import Answer, ScriptedRemote
-from transcoder.adapters.download import Download, Limits
+from transcoder.adapters.download import Download, Limits, Surroundings
 from transcoder.core.retry import Backoff
 from transcoder.errors import Reason, TaskError, TransientError
 
@@ -24,9 +24,10 @@ def fetch(
 ) -> bytes:
     """Fetch a scripted body; its MD5 and length must be those of the file."""
     taken = waits if waits is not None else []
-    md5, size = Download(remote, limits or Limits(), taken.append, lambda: 1.0).to_file(path)
+    around = Surroundings(wait=taken.append, draw=lambda: 1.0)
+    came = Download(remote, limits or Limits(), surroundings=around).to_file(path)
     data = path.read_bytes()
-    assert (md5, size) == (hashlib.md5(data).hexdigest(), len(data))
+    assert (came.md5, came.bytes) == (hashlib.md5(data).hexdigest(), len(data))
     return data
 
 
