@@ -5,28 +5,40 @@ What made a file stands in the file itself (its comment), so that it can be move
 Imports ``core``, ``ports`` and ``errors``.
 """
 
-import errno
 import os
-import shutil
-import tempfile
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
-from transcoder.core.command import COMMENT
+from transcoder.adapters.directory_notes import DirectoryNotes
+from transcoder.adapters.directory_upload import DirectoryUpload
+from transcoder.adapters.staging import told_errors
+from transcoder.core.encoding import COMMENT
 from transcoder.core.media import Media
 from transcoder.errors import Reason, TaskError
-from transcoder.ports import Label, Published
+from transcoder.ports import Delivery, Hold, Item, Label, Published, Upload
 
 # Ours have five or so.
 _BOXES_MOST = 64
+_BOXED = (".mp4", ".m4a")
+# How far into a file of another kind its settings stand.
+_HEAD_BYTES = 4096
 
 
-class DirectoryStore:
-    """Publishes into one directory, which is made where it is not there."""
+class DirectoryStore(DirectoryNotes):
+    """
+    Publishes into one directory, which is made where it is not there.
 
-    def __init__(self, directory: Path, probe: Callable[[Path], Media]) -> None:
-        self._directory = directory.absolute()
+    ``probe`` says what a file is, and raises TaskError where it is no media file.
+    """
+
+    def __init__(
+        self, directory: Path, probe: Callable[[Path], Media], hold: Hold = nullcontext
+    ) -> None:
+        super().__init__(directory)
         self._probe = probe
+        self._hold = hold
 
     def check(self) -> None:
         """Raise TaskError where nothing can be written here."""
@@ -45,47 +57,55 @@ class DirectoryStore:
         return name
 
     def find(self, name: str, settings: str) -> Published | None:
-        """The file of that name, where it is whole and its comment tells the same settings."""
+        """The file of that name, where it is whole and tells the same settings in itself."""
         path = self._directory / name
-        if not path.is_file() or not _is_whole(path):
+        try:
+            if not path.is_file():
+                return None
+            size = path.stat().st_size
+            if path.suffix in _BOXED:
+                return self._find_boxed(path, settings) if _is_whole(path) else None
+            with path.open("rb") as file:
+                head = file.read(_HEAD_BYTES)
+        except OSError:
+            # Gone meanwhile, or not ours to read; publishing replaces it, or says why not.
             return None
+        told = re.search(re.escape(f"{COMMENT}{settings}".encode()) + rb"(?![0-9a-z])", head)
+        return Published(size) if told else None
+
+    def _find_boxed(self, path: Path, settings: str) -> Published | None:
         try:
             media = self._probe(path)
         except TaskError:
             # Whatever lies there is none of ours; publishing replaces it.
             return None
-        if media.comment != COMMENT + settings or not media.video:
+        if media.comment != COMMENT + settings or not (media.video or media.audio):
             return None
-        picture = media.video[0]
         size = path.stat().st_size
+        if not media.video:
+            return Published(size, duration_seconds=media.duration_seconds)
+        picture = media.video[0]
         return Published(size, picture.width, picture.height, media.duration_seconds)
 
-    def publish(self, path: Path, name: str, label: Label) -> None:  # noqa: ARG002
-        """Copy under a name that nobody takes for a result, make it durable, then rename."""
-        # The label is the port's: here the file's own comment says it.
-        try:
-            handle, part = tempfile.mkstemp(prefix=f".{name}.", dir=self._directory)
-        except OSError as error:
-            raise _store_error(error, self._directory) from error
-        try:
-            with os.fdopen(handle, "wb") as target, path.open("rb") as source:
-                shutil.copyfileobj(source, target, 1 << 20)
-                target.flush()
-                os.fchmod(target.fileno(), 0o644)
-                os.fsync(target.fileno())
-            Path(part).replace(self._directory / name)
-        except OSError as error:
-            raise _store_error(error, self._directory) from error
-        finally:
-            Path(part).unlink(missing_ok=True)
-        self._sync_directory()
+    @contextmanager
+    def upload(self, delivery: Delivery) -> Iterator[Upload]:
+        """See ``ports.Store``."""
 
-    def _sync_directory(self) -> None:
-        handle = os.open(self._directory, os.O_RDONLY | os.O_DIRECTORY)
+        def is_there() -> bool:
+            return self.find(delivery.main.name, delivery.label.settings) is not None
+
+        with self._hold(), told_errors(self._directory):
+            upload = DirectoryUpload(self._directory, delivery, is_there, self._hold)
         try:
-            os.fsync(handle)
+            yield upload
         finally:
-            os.close(handle)
+            with self._hold():
+                upload.end()
+
+    def publish(self, path: Path, name: str, label: Label) -> None:
+        """Copy at once."""
+        with self.upload(Delivery(Item(name, path, "video/mp4"), label)) as upload:
+            upload.finish()
 
 
 def _is_whole(path: Path) -> bool:
@@ -110,9 +130,3 @@ def _is_whole(path: Path) -> bool:
                 return False
             position += length
     return size > 0 and position == size
-
-
-def _store_error(error: OSError, directory: Path) -> TaskError:
-    if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return TaskError(Reason.DISK_FULL, f"the disk of {directory} is full")
-    return TaskError(Reason.OUTPUT_FORBIDDEN, f"{directory} cannot be written: {error}")

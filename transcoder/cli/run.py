@@ -95,7 +95,9 @@ def _store(output: str | None, encoder: Ffmpeg) -> Store:
         parsed = parse_s3_place(place)
     except ValueError as error:
         raise TaskError(Reason.BAD_SETTING, str(error)) from error
+    from transcoder.adapters.background import apart
     from transcoder.adapters.s3 import make_client
     from transcoder.adapters.s3_store import S3Store
 
-    return S3Store(make_client(), parsed)
+    # Made while the input comes.
+    return S3Store(apart(make_client).result, parsed)

@@ -1,0 +1,58 @@
+"""
+Work behind the main thread, which stays free for signals.
+
+All threads are daemons: a process that ends does not wait for a socket that is slow to fail.
+Imports the standard library only.
+"""
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from functools import partial
+from queue import SimpleQueue
+from typing import TypeVar
+
+T = TypeVar("T")
+
+
+def apart(call: Callable[[], T]) -> Future[T]:
+    """Do one thing in a thread of its own."""
+    done: Future[T] = Future()
+    threading.Thread(target=_carry_out, args=(done, call), daemon=True).start()
+    return done
+
+
+class Crew:
+    """A few threads that take work in the order in which it was given."""
+
+    def __init__(self, size: int) -> None:
+        self._size = size
+        self._started_count = 0
+        self._lock = threading.Lock()
+        self._work: SimpleQueue[Callable[[], None]] = SimpleQueue()
+
+    def submit(self, call: Callable[[], T]) -> Future[T]:
+        """Do something as soon as one of the threads is free; it may be cancelled until then."""
+        done: Future[T] = Future()
+        self._work.put(partial(_carry_out, done, call))
+        with self._lock:
+            if self._started_count < self._size:
+                self._started_count += 1
+                threading.Thread(target=self._labour, daemon=True).start()
+        return done
+
+    def _labour(self) -> None:
+        while True:
+            self._work.get()()
+
+
+def _carry_out(done: Future[T], call: Callable[[], T]) -> None:
+    if not done.set_running_or_notify_cancel():
+        return
+    try:
+        result = call()
+    # Whatever it is, the one who waits for the result has to hear of it.
+    except BaseException as error:  # noqa: BLE001
+        done.set_exception(error)
+    else:
+        done.set_result(result)
