@@ -46,9 +46,11 @@ def make_client() -> Any:
     from botocore.config import Config
     from botocore.session import get_session
 
-    config = Config(
-        connect_timeout=10, read_timeout=60, retries={"mode": "standard", "max_attempts": 4}
-    )
+    retries: dict[str, Any] = {"mode": "standard"}
+    if not os.environ.get("AWS_MAX_ATTEMPTS"):
+        # Some fifteen seconds at most, for what took minutes to make.
+        retries["total_max_attempts"] = 5
+    config = Config(connect_timeout=10, read_timeout=60, retries=retries)
     # An empty variable, as a job file leaves it, means AWS itself.
     endpoint = os.environ.get("AWS_ENDPOINT_URL_S3") or os.environ.get("AWS_ENDPOINT_URL") or None
     try:

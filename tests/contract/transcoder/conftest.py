@@ -16,6 +16,7 @@ import pytest
 from moto.server import ThreadedMotoServer
 
 from tests.contract.transcoder.clips import Studio
+from tests.contract.transcoder.s3_proxy import Proxy, proxying
 from transcoder.adapters.ffmpeg import Ffmpeg
 from transcoder.adapters.ffmpeg_find import Tools
 
@@ -93,6 +94,15 @@ def s3(moto_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[S3]:
         client.delete_object(Bucket=BUCKET, Key=item["Key"])
     client.delete_bucket(Bucket=BUCKET)
     client.close()
+
+
+@pytest.fixture
+def proxy(s3: S3, monkeypatch: pytest.MonkeyPatch) -> Iterator[Proxy]:
+    """The way to the bucket from here on, which fails as it is told to."""
+    with proxying(s3.url) as server:
+        monkeypatch.setenv("AWS_ENDPOINT_URL_S3", server.url)
+        monkeypatch.setenv("AWS_MAX_ATTEMPTS", "3")
+        yield server
 
 
 Transcoder = Callable[..., subprocess.CompletedProcess[str]]
