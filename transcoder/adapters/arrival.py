@@ -129,6 +129,8 @@ class Coming:
             if fetched.bytes == 0:
                 error = TaskError(Reason.EMPTY_INPUT, f"{self._about} holds no byte")
                 fetched = None
+        except _CalledOff:
+            return
         # Whatever it is, the main thread has to hear of it.
         except BaseException as caught:  # noqa: BLE001
             error = caught

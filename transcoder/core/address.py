@@ -54,7 +54,7 @@ def _meant(ip: IPv4Address | IPv6Address) -> Sequence[IPv4Address | IPv6Address]
     if ip in _NAT64_LOCAL:
         # By the gateway's prefix length, in the last bits or around the eighth byte.
         around = (number >> 64 & 0xFFFF) << 16 | number >> 40 & 0xFFFF
-        return IPv4Address(number & 0xFFFF_FFFF), IPv4Address(around)
+        return [IPv4Address(inner) for inner in (number & 0xFFFF_FFFF, around) if inner] or (ip,)
     if ip in _NAT64 or (ip in _COMPATIBLE and number > 1):
         return (IPv4Address(number & 0xFFFF_FFFF),)
     return ip.teredo or (ip.ipv4_mapped or ip.sixtofour or ip,)

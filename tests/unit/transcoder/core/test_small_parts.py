@@ -1,5 +1,7 @@
 """Addresses, secrets, threads, retries and progress: small rules, each with its literals."""
 
+from datetime import UTC, datetime
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -7,7 +9,7 @@ from hypothesis import strategies as st
 from transcoder.core.address import refusal
 from transcoder.core.progress import Progress, bar, clock, parse_block, standing
 from transcoder.core.redact import redacted
-from transcoder.core.retry import Backoff, parse_content_range
+from transcoder.core.retry import Backoff, parse_content_range, parse_retry_after
 from transcoder.core.threads import thread_count
 from transcoder.errors import Reason, TaskError
 
@@ -29,6 +31,21 @@ from transcoder.errors import Reason, TaskError
         ("64:ff9b::a9fe:a9fe", "link-local", "link-local"),
         ("2002:a9fe:a9fe::1", "link-local", "link-local"),
         ("fd00:ec2::254", "link-local", "link-local"),
+        ("fd00:ec2::23", "link-local", "link-local"),
+        ("fd20:ce::254", "link-local", "link-local"),
+        ("168.63.129.16", "link-local", "link-local"),
+        ("100.100.100.200", "link-local", "link-local"),
+        ("192.0.0.192", "link-local", "link-local"),
+        ("::169.254.169.254", "link-local", "link-local"),
+        ("64:ff9b:1::a9fe:a9fe", "link-local", "link-local"),
+        ("64:ff9b:1:a9fe:a9:fe00::", "link-local", "link-local"),
+        ("2001:0:a9fe:a9fe::1", "link-local", "link-local"),
+        ("2001:0:5db8:d822::5601:5601", "link-local", "link-local"),
+        ("::7f00:1", "loopback", None),
+        ("64:ff9b::5db8:d822", None, None),
+        ("64:ff9b:1::5db8:d822", None, None),
+        ("::", "no host's address", "no host's address"),
+        ("ff02::1", "no host's address", "no host's address"),
         ("::ffff:10.0.0.1", "private", None),
         ("0.0.0.0", "no host's address", "no host's address"),
         ("224.0.0.1", "no host's address", "no host's address"),
@@ -143,3 +160,22 @@ def test_standing_bears_what_is_unknown() -> None:
     assert (longer.percent, longer.eta_seconds) == (100.0, 0.0)
     assert standing(-0.5, 2.0, 1.0).percent == 0.0
     assert clock(3605.4) == "60:05"
+
+
+@pytest.mark.parametrize(
+    ("told", "seconds"),
+    [
+        ("7", 7.0),
+        (" 0 ", 0.0),
+        ("Wed, 21 Oct 2015 07:28:30 GMT", 30.0),
+        ("Wed, 21 Oct 2015 07:28:30 -0000", 30.0),
+        ("Wed, 21 Oct 2015 07:00:00 GMT", 0.0),
+        ("soon", None),
+        ("-3", None),
+        ("", None),
+        (None, None),
+    ],
+)
+def test_a_wish_to_wait_is_a_number_or_a_date(told: str | None, seconds: float | None) -> None:
+    now = datetime(2015, 10, 21, 7, 28, tzinfo=UTC)
+    assert parse_retry_after(told, now) == seconds
