@@ -1,6 +1,8 @@
 """Bringing a body to disk over a scripted remote: resumed, bounded, hashed."""
 
 import hashlib
+import itertools
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -138,3 +140,108 @@ def test_a_fetch_that_takes_too_long_is_ended(tmp_path: Path) -> None:
     with pytest.raises(TaskError) as failure:
         fetch(tmp_path / "in", remote, Limits(timeout_seconds=-1.0))
     assert failure.value.reason is Reason.SOURCE_UNAVAILABLE
+
+
+class Heard:
+    """Keeps what a watcher hears."""
+
+    def __init__(self) -> None:
+        self.said: list[tuple[str, int | None]] = []
+
+    def begun(self, total: int | None) -> None:
+        self.said.append(("begun", total))
+
+    def grown(self, received: int) -> None:
+        self.said.append(("grown", received))
+
+    def voided(self) -> None:
+        self.said.append(("voided", None))
+
+
+def test_a_watcher_hears_of_every_byte_and_of_a_new_beginning(tmp_path: Path) -> None:
+    heard = Heard()
+    remote = ScriptedRemote(
+        Answer(b"abcdef", total=9, then=CUT), Answer(b"xyz", start=0, total=3, tag='"two"')
+    )
+    around = Surroundings(wait=lambda _seconds: None)
+    Download(remote, Limits(), heard, around).to_file(tmp_path / "in")
+    assert heard.said == [
+        ("begun", 9),
+        ("grown", 4),
+        ("grown", 6),
+        ("voided", None),
+        ("begun", 3),
+        ("grown", 3),
+    ]
+
+
+def ticking(seconds: float) -> Callable[[], float]:
+    """A clock that goes on by so much with each look."""
+    ticks = itertools.count()
+    return lambda: next(ticks) * seconds
+
+
+def dripping(
+    path: Path, remote: ScriptedRemote, seconds: float, waits: list[float] | None = None
+) -> bytes:
+    """Fetch by a clock that ticks, of which each chunk takes three looks."""
+    taken = waits if waits is not None else []
+    around = Surroundings(taken.append, lambda: 1.0, ticking(seconds))
+    limits = Limits(
+        backoff=Backoff(attempts=3, first_seconds=1.0),
+        slow_bytes_per_second=1.0,
+        slow_seconds=60.0,
+        timeout_seconds=1e9,
+    )
+    Download(remote, limits, surroundings=around).to_file(path)
+    return path.read_bytes()
+
+
+def test_a_source_that_drips_is_asked_again_and_given_up(tmp_path: Path) -> None:
+    drips = [Answer(DATA[start : start + 40], total=64) for start in (0, 12, 24)]
+    waits: list[float] = []
+    with pytest.raises(TaskError) as failure:
+        dripping(tmp_path / "in", ScriptedRemote(*drips), 10.0, waits)
+    assert failure.value.reason is Reason.SOURCE_UNAVAILABLE
+    assert "gave up after 3 attempts: only 0 bytes a second came for" in failure.value.detail
+    assert waits == [1.0, 2.0], "what dripped in meanwhile earns no fresh start"
+
+
+def test_a_slow_source_is_waited_for_while_it_is_fast_enough(tmp_path: Path) -> None:
+    remote = ScriptedRemote(Answer(DATA, total=64))
+    assert dripping(tmp_path / "in", remote, 0.5) == DATA
+
+
+def test_a_body_that_is_whole_came_fast_enough(tmp_path: Path) -> None:
+    remote = ScriptedRemote(Answer(DATA[:4], total=4))
+    assert dripping(tmp_path / "in", remote, 1000.0) == DATA[:4]
+
+
+@pytest.mark.parametrize(("free", "is_enough"), [(79, False), (80, True)])
+def test_a_body_that_has_no_room_is_refused_before_a_byte_of_it(
+    tmp_path: Path, free: int, is_enough: bool
+) -> None:
+    remote = ScriptedRemote(Answer(DATA, total=64))
+    around = Surroundings(free_bytes=lambda _directory: free)
+    download = Download(remote, Limits(room_factor=1.25), surroundings=around)
+    if is_enough:
+        assert download.to_file(tmp_path / "in").bytes == 64
+        return
+    with pytest.raises(TaskError) as failure:
+        download.to_file(tmp_path / "in")
+    assert failure.value.reason is Reason.DISK_FULL
+    assert "need 80 bytes of scratch space" in failure.value.detail
+    assert (tmp_path / "in").read_bytes() == b""
+
+
+def test_what_has_come_already_needs_no_more_room(tmp_path: Path) -> None:
+    remote = ScriptedRemote(Answer(DATA[:24], total=64, then=CUT), Answer(DATA[24:], total=64))
+    free = iter([80, 56])
+    around = Surroundings(wait=lambda _seconds: None, free_bytes=lambda _directory: next(free))
+    assert Download(remote, Limits(), surroundings=around).to_file(tmp_path / "in").bytes == 64
+
+
+def test_a_scratch_space_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+    with pytest.raises(TaskError) as failure:
+        fetch(tmp_path / "none" / "in", ScriptedRemote(Answer(DATA)))
+    assert failure.value.reason is Reason.BAD_SETTING
