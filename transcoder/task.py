@@ -1,31 +1,41 @@
 """
 One task: fetch, probe, transcode, verify, publish, over ports.
 
-Nothing is published before all results of the run are verified, and the scratch space is gone at
-the end, however that comes.  Imports ``core``, ``ports`` and ``errors``.
+What earlier tasks left is looked up first: that this child has failed for good, and that the
+results are there.  Nothing is seen by anybody before all results of the run are verified, though
+their bytes may travel by then.  Imports ``core``, ``ports``, ``errors`` and the steps' modules.
 """
 
 import signal
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
-from shutil import rmtree
 from traceback import format_exc
 
+from transcoder.adapters.scratch import scratch_space
 from transcoder.core.command import ALL_STREAMS, main_file
-from transcoder.core.diagnosis import Run, encode_failure
+from transcoder.core.diagnosis import Run
+from transcoder.core.identity import Identity
+from transcoder.core.limits import Limits
 from transcoder.core.media import Media
 from transcoder.core.naming import output_name
 from transcoder.core.outcome import Exit, Outcome, Output, exit_for
-from transcoder.core.plan import Plan, Rendition, is_hdr, make_plan
+from transcoder.core.plan import Plan, Rendition
 from transcoder.core.profile import Profile
-from transcoder.core.progress import Progress, standing
 from transcoder.core.redact import redacted
 from transcoder.core.verify import invalid, problems, shortfall, truncated, undecodable
 from transcoder.errors import Interrupted, Reason, TaskError
-from transcoder.ports import Fetched, Label, World
+from transcoder.ports import Delivery, Encoder, Fetched, Item, Label, Published, Upload, World
+from transcoder.recollection import (
+    note_content,
+    note_failure,
+    recall_content,
+    recall_failure,
+)
+from transcoder.stages import Stages
+from transcoder.transcoding import Encoded, Transcoding
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,15 +46,13 @@ class Task:
     profiles: tuple[Profile, ...]
     #: The directory under which the scratch space is made.
     scratch: Path
-
-
-@dataclass(frozen=True, slots=True)
-class _Result:
-    """A verified file, not yet published."""
-
-    rendition: Rendition
-    path: Path
-    duration_seconds: float | None
+    limits: Limits = field(default_factory=Limits)
+    #: Whether results are decoded to their ends, rather than only counted.
+    thorough: bool = True
+    #: Whether a damaged input is refused, rather than made the best of.
+    strict: bool = False
+    #: The dispatched child whose failure for good is kept for its next attempt.
+    child: str | None = None
 
 
 def run_task(task: Task, world: World) -> Outcome:
@@ -53,7 +61,7 @@ def run_task(task: Task, world: World) -> Outcome:
     try:
         run.carry_out()
     except TaskError as error:
-        return run.outcome(error.reason, error.detail, exit_for(error.reason))
+        outcome = run.outcome(error.reason, error.detail, exit_for(error.reason))
     except Interrupted as stop:
         name = signal.Signals(stop.signal_number).name
         code = Exit.INTERRUPTED if stop.signal_number == signal.SIGINT else Exit.TERMINATED
@@ -63,7 +71,20 @@ def run_task(task: Task, world: World) -> Outcome:
         world.reporter.event("task.crashed", traceback=format_exc())
         detail = f"{type(error).__name__}: {error}"
         return run.outcome(Reason.INTERNAL_ERROR, detail, Exit.INTERNAL)
-    return run.outcome()
+    else:
+        return run.outcome()
+    if task.child is not None and not outcome.retryable and outcome.reason is not None:
+        note_failure(world.marks, task.child, outcome.reason, outcome.detail or "")
+    return outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A verified result, not yet published."""
+
+    rendition: Rendition
+    main: Path
+    duration_seconds: float | None
 
 
 class _Run:
@@ -72,180 +93,192 @@ class _Run:
     def __init__(self, task: Task, world: World) -> None:
         self._task = task
         self._world = world
-        self._started_at = world.monotonic()
-        self._seconds: dict[str, float] = {}
-        self._fetched: Fetched | None = None
-        self._media: Media | None = None
+        self._stages = Stages(world.monotonic, world.reporter)
+        self._input_md5: str | None = None
+        self._input_bytes: int | None = None
+        self._duration_seconds: float | None = None
         self._outputs: dict[str, Output] = {}
         self._warnings: list[str] = []
 
     def outcome(
         self, reason: Reason | None = None, detail: str | None = None, code: Exit = Exit.DONE
     ) -> Outcome:
-        total = self._world.monotonic() - self._started_at
         ordered = (self._outputs.get(profile.name) for profile in self._task.profiles)
         return Outcome(
             input=redacted(self._task.input),
             reason=reason,
             detail=detail,
             exit=code,
-            input_md5=self._fetched.md5 if self._fetched else None,
-            input_bytes=self._fetched.bytes if self._fetched else None,
-            input_duration_seconds=self._media.duration_seconds if self._media else None,
+            input_md5=self._input_md5,
+            input_bytes=self._input_bytes,
+            input_duration_seconds=self._duration_seconds,
             outputs=tuple(output for output in ordered if output is not None),
-            seconds={**self._seconds, "total": total},
-            warnings=tuple(self._warnings),
+            seconds=self._stages.seconds(),
+            warnings=tuple(dict.fromkeys(self._warnings)),
         )
 
     def carry_out(self) -> None:
-        self._world.store.check()
-        with _scratch_space(self._task.scratch, self._world) as scratch:
-            with self._stage("fetch"):
-                fetched = self._world.source.fetch(self._task.input, scratch)
-                self._fetched = fetched
-            with self._stage("probe"):
-                media = self._world.encoder.probe(fetched.path)
-                self._media = media
-                missing = self._find_published(fetched)
-                plan = self._plan(media, missing)
-            if not missing:
-                return
-            with self._stage("transcode"):
-                run = self._encode(fetched, plan, scratch)
-            with self._stage("verify"):
-                results = [self._verify(run, made, scratch) for made in plan.renditions]
-                self._check_length(fetched, plan, results)
-            with self._stage("publish"):
-                for result in results:
-                    self._publish(fetched, result)
-
-    @contextmanager
-    def _stage(self, name: str) -> Iterator[None]:
-        started_at = self._world.monotonic()
-        try:
-            yield
-        finally:
-            self._seconds[name] = self._world.monotonic() - started_at
-        self._world.reporter.event(f"{name}.finished", seconds=round(self._seconds[name], 3))
-
-    def _find_published(self, fetched: Fetched) -> tuple[Profile, ...]:
-        """Note the results that are there already; the profiles that are still to be made."""
-        store, missing = self._world.store, []
-        for profile in self._task.profiles:
-            name = output_name(fetched.md5, profile.name, profile.suffix)
-            there = store.find(name, profile.digest)
-            if there is None:
-                missing.append(profile)
-                continue
-            self._outputs[profile.name] = Output(
-                profile=profile.name,
-                uri=store.uri(name),
-                key=store.key(name),
-                width=there.width,
-                height=there.height,
-                duration_seconds=there.duration_seconds,
-                bytes=there.bytes,
-                skipped=True,
-            )
-            self._world.reporter.event("output.skipped", profile=profile.name, uri=store.uri(name))
-        return tuple(missing)
-
-    def _plan(self, media: Media, profiles: tuple[Profile, ...]) -> Plan:
-        hdr = any(is_hdr(stream) for stream in media.video)
-        plan = make_plan(media, profiles, hdr and self._world.encoder.can_tonemap())
-        self._warnings += plan.warnings
-        self._world.reporter.event(
-            "input.probed",
-            container=media.container,
-            duration_seconds=media.duration_seconds,
-            streams=plan.streams,
-        )
-        return plan
-
-    def _encode(self, fetched: Fetched, plan: Plan, directory: Path) -> Run:
-        started_at = self._world.monotonic()
-
-        def watch(progress: Progress) -> None:
-            elapsed = self._world.monotonic() - started_at
-            now = standing(progress.out_seconds, plan.duration_seconds, elapsed)
-            self._world.reporter.progress(now)
-
-        run = self._world.encoder.encode(fetched.path, plan, directory, watch)
-        failure = encode_failure(run)
+        task, world = self._task, self._world
+        failure = recall_failure(world.marks, task.child) if task.child is not None else None
         if failure is not None:
             raise failure
-        if run.damaged_count:
-            self._warnings.append(f"input_damaged: ffmpeg told of {run.damaged_count} damages")
-        return run
-
-    def _verify(self, run: Run, rendition: Rendition, directory: Path) -> _Result:
-        encoder, name = self._world.encoder, rendition.profile.name
-        path = Path(main_file(str(directory), rendition))
-        if not path.is_file() or path.stat().st_size == 0:
-            raise invalid(name, [f"there is none, though ffmpeg exited {run.exit_status}"])
-        try:
-            media: Media | None = encoder.probe(path)
-        except TaskError:
-            media = None
-        found = problems(media, rendition)
-        broken = None if found else undecodable(encoder.decode(path))
-        if found or broken:
-            raise invalid(name, found or [str(broken)])
-        return _Result(rendition, path, media.duration_seconds if media else None)
-
-    def _check_length(self, fetched: Fetched, plan: Plan, results: list[_Result]) -> None:
-        """Raise where the results end before the input does: nothing short may be published."""
-        planned, encoder = plan.duration_seconds, self._world.encoder
-        shortest = min(results, key=lambda result: result.duration_seconds or 0.0)
-        if planned is None or not shortfall(planned, shortest.duration_seconds):
+        world.store.check()
+        identity = world.source.identify(task.input)
+        if self._is_all_known(identity):
             return
-        # The container's length may be that of a stream which is not encoded: look for what is.
-        whole = encoder.measure(fetched.path, ALL_STREAMS)
-        if shortfall(planned, whole):
-            raise truncated(planned, whole)
-        length = encoder.measure(fetched.path, [f"0:{index}" for index in plan.streams])
-        if shortfall(length, shortest.duration_seconds):
-            found = [f"it ends after {shortest.duration_seconds} s of {length} s"]
-            raise invalid(shortest.rendition.profile.name, found)
-        self._warnings.append(f"shorter_streams: picture and sound end before the {planned:.2f} s")
+        with scratch_space(task.scratch, world.hold) as scratch:
+            with world.source.open(task.input, scratch) as arrival:
+                work = Transcoding(
+                    task.profiles, task.limits, world, self._stages, self._find_missing
+                )
+                encoded = work.carry_out(arrival, scratch)
+            if identity is not None and self._input_md5 is not None:
+                self._note(identity, Fetched(scratch, self._input_md5, self._input_bytes or 0))
+            if encoded is not None:
+                self._finish(encoded, scratch)
 
-    def _publish(self, fetched: Fetched, result: _Result) -> None:
-        rendition, store = result.rendition, self._world.store
-        profile = rendition.profile
-        name = output_name(fetched.md5, profile.name, profile.suffix)
+    def _is_all_known(self, identity: Identity | None) -> bool:
+        """Whether the results are there of what the source has now, by what a task left."""
+        known = recall_content(self._world.store, identity)
+        if known is None or self._missing(known.md5):
+            self._outputs.clear()
+            return False
+        self._input_md5, self._input_bytes = known.md5, known.bytes
+        self._tell_skipped()
+        return True
+
+    def _find_missing(self, fetched: Fetched) -> tuple[Profile, ...]:
+        self._input_md5, self._input_bytes = fetched.md5, fetched.bytes
+        missing = self._missing(fetched.md5)
+        self._tell_skipped()
+        return missing
+
+    def _missing(self, md5: str) -> tuple[Profile, ...]:
+        """The profiles still to be made; the results that are there already are taken note of."""
+        missing = []
+        for profile in self._task.profiles:
+            there = self._world.store.find(
+                output_name(md5, profile.name, profile.suffix), profile.digest
+            )
+            if there is None:
+                missing.append(profile)
+            else:
+                self._take(profile, md5, there, skipped=True)
+        return tuple(missing)
+
+    def _tell_skipped(self) -> None:
+        for output in self._outputs.values():
+            self._world.reporter.event("output.skipped", profile=output.profile, uri=output.uri)
+
+    def _note(self, identity: Identity, fetched: Fetched) -> None:
+        """Leave word of what this version of the input is, if it is that version still."""
+        if self._world.source.identify(self._task.input) == identity:
+            note_content(self._world.store, identity, fetched)
+
+    def _finish(self, encoded: Encoded, scratch: Path) -> None:
+        """Verify and publish: bytes travel while the checks go on, and are seen at the end."""
+        plan, encoder = encoded.plan, self._world.encoder
+        self._duration_seconds = encoded.media.duration_seconds
+        self._warnings += plan.warnings
+        self._warnings += _damage(encoded.run, strict=self._task.strict)
+        wanted = [made for made in plan.renditions if made.profile.name not in self._outputs]
+        with ExitStack() as uploads:
+            with self._stages.stage("verify"):
+                look = partial(_check, plan=plan, directory=encoded.directory, encoder=encoder)
+                made = [look(rendition, thorough=False) for rendition in wanted]
+                self._warnings += _check_length(encoded.fetched.path, plan, made, encoder)
+                ready = [self._ready(result, encoded.fetched, scratch, uploads) for result in made]
+                if self._task.thorough:
+                    for rendition in wanted:
+                        look(rendition, thorough=True)
+            with self._stages.stage("publish"):
+                for result, delivery, upload in ready:
+                    self._publish(result, delivery, upload)
+
+    def _ready(
+        self, made: Made, fetched: Fetched, scratch: Path, uploads: ExitStack
+    ) -> tuple[Made, Delivery, Upload]:
+        """Let a result's bytes set out."""
+        profile, pictures = made.rendition.profile, made.rendition.pictures
+        largest = max(pictures, key=lambda picture: picture.height, default=None)
         label = Label(
             input_md5=fetched.md5,
             profile=profile.name,
             settings=profile.digest,
-            width=rendition.pictures[0].width if rendition.pictures else None,
-            height=rendition.pictures[0].height if rendition.pictures else None,
-            duration_seconds=result.duration_seconds,
+            width=largest.width if largest else None,
+            height=largest.height if largest else None,
+            duration_seconds=made.duration_seconds,
         )
-        store.publish(result.path, name, label)
+        name = output_name(fetched.md5, profile.name, profile.suffix)
+        main, parts = Item(name, made.main, "video/mp4"), ()
+        delivery = Delivery(main, label, tuple(parts))
+        return made, delivery, uploads.enter_context(self._world.store.upload(delivery))
+
+    def _publish(self, made: Made, delivery: Delivery, upload: Upload) -> None:
+        """Let a result be seen."""
+        profile, label = made.rendition.profile, delivery.label
+        is_ours = upload.finish()
+        size = sum(item.path.stat().st_size for item in (delivery.main, *delivery.parts))
+        told = Published(size, label.width, label.height, label.duration_seconds)
+        self._take(profile, label.input_md5, told, skipped=not is_ours)
+        event = "output.published" if is_ours else "output.skipped"
+        self._world.reporter.event(event, profile=profile.name, uri=self._outputs[profile.name].uri)
+
+    def _take(self, profile: Profile, md5: str, there: Published, *, skipped: bool) -> None:
+        """Take a result that is there into the outcome."""
+        name, store = output_name(md5, profile.name, profile.suffix), self._world.store
         self._outputs[profile.name] = Output(
             profile=profile.name,
             uri=store.uri(name),
             key=store.key(name),
-            width=rendition.pictures[0].width if rendition.pictures else None,
-            height=rendition.pictures[0].height if rendition.pictures else None,
-            duration_seconds=result.duration_seconds,
-            bytes=result.path.stat().st_size,
-            skipped=False,
+            width=there.width,
+            height=there.height,
+            duration_seconds=there.duration_seconds,
+            bytes=there.bytes,
+            skipped=skipped,
         )
-        self._world.reporter.event("output.published", profile=profile.name, uri=store.uri(name))
 
 
-@contextmanager
-def _scratch_space(parent: Path, world: World) -> Iterator[Path]:
-    """A directory of our own, gone at the end: no attempt ever meets the debris of another."""
+def _damage(run: Run, *, strict: bool) -> list[str]:
+    if not run.damaged_count:
+        return []
+    told = f"ffmpeg told of {run.damaged_count} damages"
+    if strict:
+        raise TaskError(Reason.INPUT_DAMAGED, told)
+    return [f"input_damaged: {told}"]
+
+
+def _check(
+    rendition: Rendition, *, plan: Plan, directory: Path, encoder: Encoder, thorough: bool
+) -> Made:
+    assert plan
+    name = rendition.profile.name
+    path = Path(main_file(str(directory), rendition))
+    if not path.is_file() or path.stat().st_size == 0:
+        raise invalid(name, ["there is none, though ffmpeg ended well"])
     try:
-        parent.mkdir(parents=True, exist_ok=True)
-        path = Path(tempfile.mkdtemp(prefix="transcoder-", dir=parent))
-    except OSError as error:
-        detail = f"the scratch space {parent} cannot be used: {error.strerror}"
-        raise TaskError(Reason.BAD_SETTING, detail) from error
-    try:
-        yield path
-    finally:
-        with world.hold():
-            rmtree(path, ignore_errors=True)
+        media: Media | None = encoder.probe(path)
+    except TaskError:
+        media = None
+    found = problems(media, rendition)
+    broken = undecodable(encoder.decode(path)) if thorough and not found else None
+    if found or broken:
+        raise invalid(name, found or [str(broken)])
+    return Made(rendition, path, media.duration_seconds if media else None)
+
+
+def _check_length(path: Path, plan: Plan, made: Sequence[Made], encoder: Encoder) -> list[str]:
+    """Raise where the results end before the input does: nothing short may be published."""
+    planned = plan.duration_seconds
+    shortest = min(made, key=lambda result: result.duration_seconds or 0.0)
+    if planned is None or not shortfall(planned, shortest.duration_seconds):
+        return []
+    # The container's length may be that of a stream which is not encoded: look for what is.
+    whole = encoder.measure(path, ALL_STREAMS)
+    if shortfall(planned, whole):
+        raise truncated(planned, whole)
+    length = encoder.measure(path, [f"0:{index}" for index in plan.streams])
+    if shortfall(length, shortest.duration_seconds):
+        found = [f"it ends after {shortest.duration_seconds} s of {length} s"]
+        raise invalid(shortest.rendition.profile.name, found)
+    return [f"shorter_streams: picture and sound end before the {planned:.2f} s"]

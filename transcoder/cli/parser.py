@@ -41,6 +41,7 @@ def _add_run(parser: argparse.ArgumentParser) -> None:
         metavar="s3://BUCKET/PREFIX|DIR",
         help="where results go (else videos/ in the bucket S3_BUCKET)",
     )
+    _add_profile_file(parser)
     _add_fetching(parser)
     parser.add_argument(
         "--threads",
@@ -53,6 +54,29 @@ def _add_run(parser: argparse.ArgumentParser) -> None:
         default=120,
         metavar="SECONDS",
         help="stop an ffmpeg that stands still for so long (120)",
+    )
+    parser.add_argument(
+        "--verify",
+        choices=("full", "quick"),
+        default="full",
+        help="look at results by decoding them to their ends, or only by counting (full)",
+    )
+    parser.add_argument(
+        "--strict", action="store_true", help="refuse damaged inputs, rather than warn of them"
+    )
+    parser.add_argument(
+        "--max-duration",
+        type=_positive,
+        default=24 * 3600,
+        metavar="SECONDS",
+        help="the longest input (86400)",
+    )
+    parser.add_argument(
+        "--max-pixels",
+        type=_positive,
+        default=36_000_000,
+        metavar="COUNT",
+        help="the largest picture, width times height (36000000)",
     )
     parser.set_defaults(carry_out=_run)
 
@@ -85,6 +109,17 @@ def _add_probe(parser: argparse.ArgumentParser) -> None:
 def _add_profiles(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true")
     parser.set_defaults(carry_out=_profiles)
+
+
+def _add_profile_file(parser: argparse.ArgumentParser) -> None:
+    told = os.environ.get("TRANSCODER_PROFILES")
+    parser.add_argument(
+        "--profiles",
+        type=Path,
+        metavar="FILE",
+        default=Path(told) if told else None,
+        help="profiles of your own, over those of the package (else TRANSCODER_PROFILES)",
+    )
 
 
 def _add_fetching(parser: argparse.ArgumentParser) -> None:

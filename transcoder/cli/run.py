@@ -8,13 +8,15 @@ import sys
 import time
 from pathlib import Path
 
-from transcoder.adapters.download import Limits
+from transcoder.adapters.directory_notes import DirectoryNotes
+from transcoder.adapters.download import Limits as DownloadLimits
 from transcoder.adapters.ffmpeg import Ffmpeg
 from transcoder.adapters.ffmpeg_find import find_tools
 from transcoder.adapters.interruption import Interruption
 from transcoder.adapters.meter import DogStatsdMeter, is_wanted
 from transcoder.adapters.profile_file import load_profiles
 from transcoder.adapters.sources import Sources
+from transcoder.core.limits import Limits
 from transcoder.core.naming import parse_s3_place, scheme_of
 from transcoder.core.outcome import Exit, Outcome, exit_for
 from transcoder.core.profile import DEFAULT_PROFILES, Profile, choose, split_names
@@ -22,7 +24,7 @@ from transcoder.core.redact import redacted
 from transcoder.core.threads import thread_count
 from transcoder.errors import Interrupted, ProfileError, Reason, TaskError
 from transcoder.logs import TaskLog
-from transcoder.ports import Store, World
+from transcoder.ports import Hold, Notes, Store, World
 from transcoder.task import Task, run_task
 
 
@@ -48,21 +50,32 @@ def _ended(given: str, reason: Reason, detail: str) -> Outcome:
 def _outcome(given: str, options: argparse.Namespace, interruption: Interruption) -> Outcome:
     log = TaskLog(sys.stderr)
     try:
-        profiles = _chosen(options.profile)
+        profiles = _chosen(options.profile, options.profiles)
         encoder = make_encoder(interruption, options.threads, options.stall_timeout)
-        world = World(
-            source=Sources(Limits(options.max_bytes), allow_private=options.allow_private),
-            encoder=encoder,
-            store=_store(options.output, encoder),
-            reporter=log,
-            monotonic=time.monotonic,
-            hold=interruption.held,
-        )
+        store = _store(options.output, encoder, interruption.held)
     except TaskError as error:
         return _ended(given, error.reason, error.detail)
     except ProfileError as error:
         return _ended(given, Reason.UNKNOWN_PROFILE, str(error))
-    outcome = run_task(Task(given, profiles, options.scratch), world)
+    world = World(
+        source=Sources(DownloadLimits(options.max_bytes), allow_private=options.allow_private),
+        encoder=encoder,
+        store=store,
+        reporter=log,
+        monotonic=time.monotonic,
+        hold=interruption.held,
+        marks=(*_near_notes(), store),
+    )
+    task = Task(
+        input=given,
+        profiles=profiles,
+        scratch=options.scratch,
+        limits=Limits(options.max_duration, options.max_pixels),
+        thorough=options.verify == "full",
+        strict=options.strict,
+        child=os.environ.get("NOMAD_JOB_ID"),
+    )
+    outcome = run_task(task, world)
     if is_wanted(os.environ):
         DogStatsdMeter(tuple(profile.name for profile in profiles), log).record(outcome)
     return outcome
@@ -76,12 +89,18 @@ def make_encoder(
     return Ffmpeg(find_tools(os.environ), count, interruption.held, stall_seconds)
 
 
-def _chosen(given: list[str] | None) -> tuple[Profile, ...]:
+def _near_notes() -> tuple[Notes, ...]:
+    """Notes that outlive an attempt, in the directory that Nomad keeps for the child."""
+    directory = os.environ.get("NOMAD_ALLOC_DIR")
+    return (DirectoryNotes(Path(directory) / "data"),) if directory else ()
+
+
+def _chosen(given: list[str] | None, own: Path | None) -> tuple[Profile, ...]:
     told = os.environ.get("NOMAD_META_profile", "")  # noqa: SIM112 -- Nomad's case, as above.
-    return choose(split_names(given or [told]) or DEFAULT_PROFILES, load_profiles())
+    return choose(split_names(given or [told]) or DEFAULT_PROFILES, load_profiles(own))
 
 
-def _store(output: str | None, encoder: Ffmpeg) -> Store:
+def _store(output: str | None, encoder: Ffmpeg, hold: Hold) -> Store:
     bucket = os.environ.get("S3_BUCKET")
     place = output or (f"s3://{bucket}/videos/" if bucket else None)
     if place is None:
@@ -90,7 +109,7 @@ def _store(output: str | None, encoder: Ffmpeg) -> Store:
     if not scheme_of(place):
         from transcoder.adapters.directory_store import DirectoryStore
 
-        return DirectoryStore(Path(place), encoder.probe)
+        return DirectoryStore(Path(place), encoder.probe, hold)
     try:
         parsed = parse_s3_place(place)
     except ValueError as error:
@@ -100,4 +119,4 @@ def _store(output: str | None, encoder: Ffmpeg) -> Store:
     from transcoder.adapters.s3_store import S3Store
 
     # Made while the input comes.
-    return S3Store(apart(make_client).result, parsed)
+    return S3Store(apart(make_client).result, parsed, hold=hold)

@@ -10,11 +10,23 @@ from tests.unit.transcoder.builders import a_media, a_run, a_video
 from transcoder.adapters.download import Body
 from transcoder.core.command import main_file
 from transcoder.core.diagnosis import Run
+from transcoder.core.identity import Identity
+from transcoder.core.loudness import Wish
 from transcoder.core.media import Media
-from transcoder.core.plan import Plan
+from transcoder.core.plan import Measured, Plan
 from transcoder.core.progress import Progress, Standing
 from transcoder.errors import Reason, TaskError, TransientError
-from transcoder.ports import Dispatched, Fetched, Label, Published, Statuses, World
+from transcoder.ports import (
+    Delivery,
+    Dispatched,
+    Feed,
+    Fetched,
+    Label,
+    Note,
+    Published,
+    Statuses,
+    World,
+)
 
 MD5 = "0123456789abcdef0123456789abcdef"
 
@@ -23,17 +35,58 @@ UNREADABLE = a_media(container="unreadable")
 
 
 @dataclass
-class FakeSource:
-    error: BaseException | None = None
-    scratch: Path | None = None
+class FakeFeed:
+    broken: bool = False
 
-    def fetch(self, given: str, scratch: Path) -> Fetched:
-        self.scratch = scratch
+    def read(self) -> bytes:
+        return b""
+
+
+@dataclass
+class FakeArrival:
+    """An input that is here after so many looks; until then ``path`` holds its beginning."""
+
+    path: Path
+    size: int
+    error: BaseException | None = None
+    streamable: bool = False
+    looks_until_settled: int = 0
+
+    def is_streamable(self) -> bool:
+        return self.streamable
+
+    def feed(self) -> FakeFeed:
+        return FakeFeed()
+
+    def is_settled(self) -> bool:
+        self.looks_until_settled -= 1
+        return self.looks_until_settled < 0
+
+    def whole(self) -> Fetched:
         if self.error is not None:
             raise self.error
+        return Fetched(self.path, MD5, self.size)
+
+
+@dataclass
+class FakeSource:
+    error: BaseException | None = None
+    #: What the source calls the versions that are there, look by look; the last one stays.
+    identities: list[Identity | None] = field(default_factory=lambda: [None])
+    streamable: bool = False
+    looks_until_settled: int = 0
+    scratch: Path | None = None
+
+    def identify(self, given: str) -> Identity | None:
+        assert given
+        return self.identities[0] if len(self.identities) == 1 else self.identities.pop(0)
+
+    @contextmanager
+    def open(self, given: str, scratch: Path) -> Iterator[FakeArrival]:
+        self.scratch = scratch
         path = scratch / "input"
         path.write_bytes(given.encode())
-        return Fetched(path, MD5, path.stat().st_size)
+        yield FakeArrival(path, len(given), self.error, self.streamable, self.looks_until_settled)
 
 
 @dataclass
@@ -51,8 +104,17 @@ class FakeEncoder:
     plans: list[Plan] = field(default_factory=list)
     measured: list[list[str]] = field(default_factory=list)
     made: dict[str, Media] = field(default_factory=dict)
+    #: Whether each encode was fed, and how one that is ends, where otherwise than ``run``.
+    fed: list[bool] = field(default_factory=list)
+    fed_run: Run | None = None
+    #: What the input probes as, look by look, where otherwise than ``media``.
+    probes: list[Media] = field(default_factory=list)
+    measured_loudness: Measured | None = None
+    wishes: list[Wish] = field(default_factory=list)
 
     def probe(self, path: Path) -> Media:
+        if str(path) not in self.made and self.probes:
+            return self.probes.pop(0)
         media = self.made.get(str(path), self.media)
         if media is UNREADABLE:
             raise TaskError(Reason.UNREADABLE, "not to be opened")
@@ -62,10 +124,11 @@ class FakeEncoder:
         return True
 
     def encode(
-        self, source: Path, plan: Plan, directory: Path, watch: Callable[[Progress], None]
+        self, source: Path | Feed, plan: Plan, directory: Path, watch: Callable[[Progress], None]
     ) -> Run:
-        assert source.is_file()
+        assert not isinstance(source, Path) or source.is_file()
         self.plans.append(plan)
+        self.fed.append(not isinstance(source, Path))
         if self.error is not None:
             raise self.error
         for rendition in plan.renditions:
@@ -80,7 +143,12 @@ class FakeEncoder:
             )
             self.made[str(output)] = self.result or planned
         watch(Progress(self.run.frames, self.run.out_seconds))
-        return self.run
+        return self.fed_run if self.fed[-1] and self.fed_run is not None else self.run
+
+    def loudness(self, path: Path, wish: Wish) -> Measured | None:
+        assert path.is_file()
+        self.wishes.append(wish)
+        return self.measured_loudness
 
     def decode(self, path: Path) -> Run:
         assert path.is_file()
@@ -93,11 +161,62 @@ class FakeEncoder:
 
 
 @dataclass
-class FakeStore:
+class FakeNotes:
+    notes: dict[str, bytes] = field(default_factory=dict)
+    #: Raised by every call, where it is set.
+    away: TaskError | None = None
+
+    def read(self, name: str) -> Note | None:
+        self._answer()
+        return Note(self.notes[name], 0.0) if name in self.notes else None
+
+    def write(self, name: str, data: bytes, *, only_new: bool = False) -> bool:
+        self._answer()
+        if only_new and name in self.notes:
+            return False
+        self.notes[name] = data
+        return True
+
+    def remove(self, name: str) -> None:
+        self._answer()
+        self.notes.pop(name, None)
+
+    def bring(self, name: str, path: Path) -> bool:
+        self._answer()
+        if name in self.notes:
+            path.write_bytes(self.notes[name])
+        return name in self.notes
+
+    def _answer(self) -> None:
+        if self.away is not None:
+            raise self.away
+
+
+@dataclass
+class FakeUpload:
+    store: "FakeStore"
+    delivery: Delivery
+
+    def finish(self) -> bool:
+        label, name = self.delivery.label, self.delivery.main.name
+        if label.profile == self.store.failing_profile:
+            raise TaskError(Reason.STORE_UNAVAILABLE, "the store is away")
+        if name in self.store.raced:
+            return False
+        self.store.published[name] = label
+        return True
+
+
+@dataclass
+class FakeStore(FakeNotes):
     there: dict[tuple[str, str], Published] = field(default_factory=dict)
     refusal: TaskError | None = None
     failing_profile: str | None = None
+    #: Names that another task publishes meanwhile.
+    raced: set[str] = field(default_factory=set)
     published: dict[str, Label] = field(default_factory=dict)
+    #: What set out, whether or not it was ever seen.
+    begun: list[str] = field(default_factory=list)
 
     def check(self) -> None:
         if self.refusal is not None:
@@ -112,11 +231,11 @@ class FakeStore:
     def find(self, name: str, settings: str) -> Published | None:
         return self.there.get((name, settings))
 
-    def publish(self, path: Path, name: str, label: Label) -> None:
-        assert path.read_bytes() == b"encoded"
-        if label.profile == self.failing_profile:
-            raise TaskError(Reason.STORE_UNAVAILABLE, "the store is away")
-        self.published[name] = label
+    @contextmanager
+    def upload(self, delivery: Delivery) -> Iterator[FakeUpload]:
+        assert delivery.main.path.is_file()
+        self.begun.append(delivery.main.name)
+        yield FakeUpload(self, delivery)
 
 
 @dataclass
@@ -137,6 +256,8 @@ class FakeWorld:
     encoder: FakeEncoder = field(default_factory=FakeEncoder)
     store: FakeStore = field(default_factory=FakeStore)
     reporter: FakeReporter = field(default_factory=FakeReporter)
+    #: Notes on the task's own disk.
+    near: FakeNotes = field(default_factory=FakeNotes)
     now: float = 0.0
 
     def tick(self) -> float:
@@ -153,6 +274,7 @@ class FakeWorld:
             reporter=self.reporter,
             monotonic=self.tick,
             hold=nullcontext,
+            marks=(self.store, self.near),
         )
 
 

@@ -16,6 +16,8 @@ from tests.unit.transcoder.fakes import (
     FakeWorld,
 )
 from transcoder.core.command import ALL_STREAMS
+from transcoder.core.identity import Identity
+from transcoder.core.limits import Limits
 from transcoder.core.media import Colour
 from transcoder.core.outcome import Exit, Outcome
 from transcoder.errors import Interrupted, Reason, TaskError
@@ -204,3 +206,147 @@ def test_high_dynamic_range_asks_whether_ffmpeg_can(task: Task) -> None:
     fake = FakeWorld(encoder=FakeEncoder(media=a_media(video=(video,), audio=(an_audio(),))))
     run(task, fake)
     assert fake.encoder.plans[0].tonemap
+
+
+def test_an_input_is_decoded_while_it_comes_where_its_container_allows_it(task: Task) -> None:
+    fake = FakeWorld(source=FakeSource(streamable=True))
+    outcome = run(task, fake)
+    assert fake.encoder.fed == [True]
+    assert (outcome.word, outcome.input_md5, len(outcome.outputs)) == ("done", MD5, 2)
+
+
+@pytest.mark.parametrize("looks", [0, 5])
+def test_an_encode_that_began_early_ends_where_the_results_are_there(
+    task: Task, looks: int
+) -> None:
+    there = {(SMALL_NAME, SMALL.digest): Published(1), (LARGE_NAME, LARGE.digest): Published(2)}
+    source = FakeSource(streamable=True, looks_until_settled=looks)
+    fake = FakeWorld(source=source, store=FakeStore(there=there))
+    outcome = run(task, fake)
+    assert [out.skipped for out in outcome.outputs] == [True, True]
+    assert fake.store.begun == []
+
+
+def test_of_an_encode_that_began_early_only_what_is_missing_is_published(task: Task) -> None:
+    there = {(SMALL_NAME, SMALL.digest): Published(1)}
+    fake = FakeWorld(source=FakeSource(streamable=True), store=FakeStore(there=there))
+    outcome = run(task, fake)
+    assert [out.skipped for out in outcome.outputs] == [True, False]
+    assert fake.store.begun == [LARGE_NAME]
+
+
+@pytest.mark.parametrize(
+    "amiss", [{"exit_status": 1}, {"damaged_count": 1}, {"broken_feed": True}, {"frames": 0}]
+)
+def test_an_early_encode_that_met_anything_amiss_is_done_again_from_the_file(
+    task: Task, amiss: dict[str, object]
+) -> None:
+    encoder = FakeEncoder(fed_run=a_run(**amiss))
+    outcome = run(task, FakeWorld(source=FakeSource(streamable=True), encoder=encoder))
+    assert encoder.fed == [True, False]
+    assert (outcome.word, outcome.warnings) == ("done", ())
+
+
+def test_an_early_encode_of_another_plan_is_done_again_from_the_file(task: Task) -> None:
+    encoder = FakeEncoder(probes=[a_media(video=(a_video(width=1440),)), a_media()])
+    outcome = run(task, FakeWorld(source=FakeSource(streamable=True), encoder=encoder))
+    assert encoder.fed == [True, False]
+    assert [plan.renditions[0].pictures[0].width for plan in encoder.plans] == [640, 854]
+    assert outcome.word == "done"
+
+
+def test_a_fetch_that_fails_ends_an_early_encode_with_its_own_reason(task: Task) -> None:
+    error = TaskError(Reason.SOURCE_UNAVAILABLE, "gave up")
+    source = FakeSource(error, streamable=True)
+    outcome = run(task, FakeWorld(source=source))
+    assert (outcome.reason, outcome.outputs) == (Reason.SOURCE_UNAVAILABLE, ())
+
+
+VERSION = Identity("http://h/in.mp4", '"1"', 14)
+
+
+def test_a_known_version_is_not_fetched_again(task: Task) -> None:
+    fake = FakeWorld(source=FakeSource(identities=[VERSION]))
+    run(task, fake)
+    fake.store.there = {
+        (SMALL_NAME, SMALL.digest): Published(1),
+        (LARGE_NAME, LARGE.digest): Published(2),
+    }
+    again = FakeWorld(source=FakeSource(identities=[VERSION]), store=fake.store)
+    outcome = run_task(task, again.world)
+    assert (outcome.word, outcome.input_md5, outcome.input_bytes) == ("done", MD5, 15)
+    assert [out.skipped for out in outcome.outputs] == [True, True]
+    assert again.source.scratch is None, "nothing was fetched"
+
+
+def test_a_known_version_whose_results_are_gone_is_fetched_again(task: Task) -> None:
+    fake = FakeWorld(source=FakeSource(identities=[VERSION]))
+    run(task, fake)
+    fake.source.scratch = None
+    outcome = run(task, fake)
+    assert fake.source.scratch is not None
+    assert [out.skipped for out in outcome.outputs] == [False, False]
+
+
+def test_a_version_that_changed_meanwhile_is_not_taken_note_of(task: Task) -> None:
+    later = Identity("http://h/in.mp4", '"2"', 14)
+    fake = FakeWorld(source=FakeSource(identities=[VERSION, later]))
+    run(task, fake)
+    assert fake.store.notes == {}
+
+
+def test_the_result_of_another_task_that_was_quicker_stays(task: Task) -> None:
+    fake = FakeWorld(store=FakeStore(raced={SMALL_NAME}))
+    outcome = run(task, fake)
+    assert [(out.profile, out.skipped) for out in outcome.outputs] == [
+        ("small", True),
+        ("large", False),
+    ]
+
+
+CHILD = "transcode/dispatch-1-a"
+
+
+def test_a_child_that_failed_for_good_ends_at_once_when_it_is_tried_again(task: Task) -> None:
+    child = replace(task, child=CHILD)
+    fake = FakeWorld(encoder=FakeEncoder(media=a_media(video=())))
+    first = run(child, fake)
+    fake.source.scratch = None
+    second = run(child, fake)
+    assert fake.source.scratch is None, "nothing was fetched"
+    assert (second.reason, second.exit) == (first.reason, first.exit)
+    assert str(second.detail).startswith(str(first.detail))
+
+
+def test_another_child_of_the_same_input_is_tried(task: Task) -> None:
+    fake = FakeWorld(encoder=FakeEncoder(media=a_media(video=())))
+    run(replace(task, child=CHILD), fake)
+    fake.encoder.media = a_media()
+    assert run(replace(task, child="transcode/dispatch-2-b"), fake).word == "done"
+
+
+def test_a_failure_that_may_pass_leaves_no_mark(task: Task) -> None:
+    error = TaskError(Reason.SOURCE_UNAVAILABLE, "503")
+    fake = FakeWorld(source=FakeSource(error))
+    run(replace(task, child=CHILD), fake)
+    assert (fake.store.notes, fake.near.notes) == ({}, {})
+
+
+def test_a_strict_task_refuses_a_damaged_input(task: Task) -> None:
+    fake = FakeWorld(encoder=FakeEncoder(run=a_run(damaged_count=3)))
+    outcome = run(replace(task, strict=True), fake)
+    assert (outcome.reason, outcome.exit) == (Reason.INPUT_DAMAGED, Exit.BAD_INPUT)
+    assert fake.store.published == {}
+
+
+def test_a_quick_look_at_results_decodes_nothing(task: Task) -> None:
+    broken = FakeEncoder(decoded=a_run(exit_status=1))
+    assert run(replace(task, thorough=False), FakeWorld(encoder=broken)).word == "done"
+    assert run(task, FakeWorld(encoder=broken)).reason is Reason.OUTPUT_INVALID
+
+
+def test_an_input_beyond_the_limits_is_refused_before_it_is_encoded(task: Task) -> None:
+    fake = FakeWorld()
+    outcome = run(replace(task, limits=Limits(duration_seconds=3.0)), fake)
+    assert (outcome.reason, outcome.exit) == (Reason.TOO_LONG, Exit.BAD_INPUT)
+    assert fake.encoder.plans == []

@@ -1,0 +1,178 @@
+"""
+From an input, here or still on its way, to encoded files that nobody has looked at yet.
+
+An encode that ran while the input came counts only if the whole input gives the same plan, and
+nothing was amiss: else it is thrown away and done again from the file.
+Imports ``core``, ``ports``, ``errors`` and ``stages``.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from transcoder.core.diagnosis import Run, encode_failure
+from transcoder.core.limits import Limits, check_limits
+from transcoder.core.loudness import wishes, with_loudness
+from transcoder.core.media import Media
+from transcoder.core.plan import Plan, is_hdr, make_plan, needs_whole_input
+from transcoder.core.profile import Profile
+from transcoder.core.progress import Progress, standing
+from transcoder.errors import BrokenFeedError, TaskError
+from transcoder.ports import Arrival, Feed, Fetched, World
+from transcoder.stages import Stages
+
+
+@dataclass(frozen=True, slots=True)
+class Encoded:
+    """What an encode made, with everything that a look at it needs."""
+
+    fetched: Fetched
+    media: Media
+    plan: Plan
+    run: Run
+    #: Where each rendition's files lie, in a directory of its profile's name.
+    directory: Path
+
+
+class _Abandoned(Exception):
+    """An encode that began before all was known turned out to be of no use."""
+
+
+class _NothingMissing(Exception):
+    """The results turned out to be there already."""
+
+
+class Transcoding:
+    """
+    Encodes one input for some profiles.
+
+    ``find_missing`` is asked once, as soon as the whole content is known: the profiles whose
+    results are not there yet.
+    """
+
+    def __init__(
+        self,
+        profiles: tuple[Profile, ...],
+        limits: Limits,
+        world: World,
+        stages: Stages,
+        find_missing: Callable[[Fetched], tuple[Profile, ...]],
+    ) -> None:
+        self._profiles = profiles
+        self._limits = limits
+        self._world = world
+        self._stages = stages
+        self._find_missing = find_missing
+        self._fetched: Fetched | None = None
+        self._missing: tuple[Profile, ...] = ()
+        self._began_at = stages.elapsed
+
+    def carry_out(self, arrival: Arrival, directory: Path) -> Encoded | None:
+        """Encode what is missing, into ``directory``; None where nothing is.  Raises TaskError."""
+        try:
+            encoded = self._while_it_comes(arrival, directory / "arriving")
+            return encoded or self._from_file(arrival, directory / "whole")
+        except _NothingMissing:
+            return None
+
+    def _while_it_comes(self, arrival: Arrival, directory: Path) -> Encoded | None:
+        """Encode while the input comes; None where that is not possible, or went wrong."""
+        if needs_whole_input(self._profiles) or not arrival.is_streamable():
+            return None
+        try:
+            media = self._world.encoder.probe(arrival.path)
+            plan = self._plan(media, self._profiles)
+        except TaskError:
+            # The whole input may tell a better story, or a better error.
+            return None
+        self._world.reporter.event("transcode.started", overlapped=True)
+        try:
+            run = self._encode(arrival.feed(), plan, directory, lambda: self._watch(arrival, plan))
+            self._confirm(arrival, plan)
+            _expect_flawless(run)
+        except (_Abandoned, BrokenFeedError) as cause:
+            self._world.reporter.event("transcode.restarted", cause=str(cause))
+            return None
+        return Encoded(self._whole(arrival), media, plan, run, directory)
+
+    def _watch(self, arrival: Arrival, plan: Plan) -> None:
+        if self._fetched is None and arrival.is_settled():
+            self._confirm(arrival, plan)
+
+    def _confirm(self, arrival: Arrival, plan: Plan) -> None:
+        """Hold a plan that was made early against the whole input."""
+        known = self._fetched is not None
+        fetched = self._whole(arrival)
+        if known:
+            return
+        whole = self._plan(self._world.encoder.probe(fetched.path), self._profiles)
+        # A file that is not whole may not tell its length, which no picture depends on.
+        if _timeless(whole) != _timeless(plan):
+            raise _Abandoned("the whole input is another than its beginning promised")
+
+    def _from_file(self, arrival: Arrival, directory: Path) -> Encoded:
+        """Encode an input that is here."""
+        fetched = self._whole(arrival)
+        with self._stages.stage("probe"):
+            media = self._world.encoder.probe(fetched.path)
+            plan = self._measured(fetched.path, self._plan(media, self._missing))
+        run = self._encode(fetched.path, plan, directory, lambda: None)
+        failure = encode_failure(run)
+        if failure is not None:
+            raise failure
+        return Encoded(fetched, media, plan, run, directory)
+
+    def _whole(self, arrival: Arrival) -> Fetched:
+        """The input, whole; raises _NothingMissing where all its results are there."""
+        if self._fetched is None:
+            try:
+                fetched = arrival.whole()
+            finally:
+                self._stages.add("fetch", self._stages.elapsed - self._began_at)
+            self._world.reporter.event("fetch.finished", bytes=fetched.bytes, md5=fetched.md5)
+            self._fetched = fetched
+            self._missing = self._find_missing(fetched)
+        if not self._missing:
+            raise _NothingMissing
+        return self._fetched
+
+    def _plan(self, media: Media, profiles: tuple[Profile, ...]) -> Plan:
+        hdr = any(is_hdr(stream) for stream in media.video)
+        plan = make_plan(media, profiles, hdr and self._world.encoder.can_tonemap())
+        check_limits(media, plan, self._limits)
+        self._world.reporter.event(
+            "input.probed",
+            container=media.container,
+            duration_seconds=media.duration_seconds,
+            streams=plan.streams,
+        )
+        return plan
+
+    def _measured(self, path: Path, plan: Plan) -> Plan:
+        """The plan with the loudness of the tracks whose profile asks for one."""
+        found = {wish: self._world.encoder.loudness(path, wish) for wish in wishes(plan)}
+        return with_loudness(plan, found) if found else plan
+
+    def _encode(
+        self, source: Path | Feed, plan: Plan, directory: Path, look: Callable[[], None]
+    ) -> Run:
+        started_at = self._stages.elapsed
+
+        def watch(progress: Progress) -> None:
+            spent = self._stages.elapsed - started_at
+            self._world.reporter.progress(
+                standing(progress.out_seconds, plan.duration_seconds, spent)
+            )
+            look()
+
+        with self._stages.stage("transcode"):
+            return self._world.encoder.encode(source, plan, directory, watch)
+
+
+def _expect_flawless(run: Run) -> None:
+    if run.broken_feed or run.damaged_count or encode_failure(run):
+        raise _Abandoned("it met errors that the whole input may not have")
+
+
+def _timeless(plan: Plan) -> Plan:
+    return replace(plan, duration_seconds=None)
