@@ -52,7 +52,7 @@ class Coming:
         """Whether to decode it as it comes is possible, and of use; waits until that is told."""
         wanted = FIRST_BYTES
         while self._is_still_coming(wanted):
-            verdict = judge(_piece(self._path, 0, wanted))
+            verdict = judge(_piece(self._path, 0, wanted), self._total)
             if verdict.answer is Answer.STREAMABLE:
                 return self._is_still_coming(verdict.bytes)
             if verdict.answer is Answer.NOT_STREAMABLE or verdict.bytes <= wanted:

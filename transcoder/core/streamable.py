@@ -38,7 +38,10 @@ class Verdict:
 #: Bytes to look at first.
 FIRST_BYTES = 4096
 #: What ffmpeg itself reads at most to find out what the streams are.
-PROBE_BYTES = 5_000_000
+PROBE_MOST = 5_000_000
+#: Of a small input, whose rate is likely to be low, a part will do, and waiting for more would cost
+#: what is to be gained.
+_PROBE_SHARE = 4
 #: Of the pictures and sound behind an index: the first pictures tell the scan and the true rate.
 _BEHIND_INDEX_BYTES = 1 << 20
 #: Ten hours of film have an index of some 50 MB.
@@ -60,17 +63,25 @@ _BOXES = (b"ftyp", b"moov", b"mdat", b"free", b"skip", b"wide", b"styp", b"pnot"
 _MEDIA = (b"vide", b"soun")
 
 
-def judge(head: bytes) -> Verdict:
+def judge(head: bytes, total: int | None) -> Verdict:
     """
-    Whether an input that begins like this can be decoded as it comes.
+    Whether an input of ``total`` bytes that begins like this can be decoded as it comes.
 
     More bytes never turn one final answer into the other.
     """
     if len(head) < FIRST_BYTES:
         return Verdict(Answer.WANTS_MORE, FIRST_BYTES)
+    enough = _enough(total)
     if head.startswith(_OPENINGS) or _is_transport_stream(head):
-        return Verdict(Answer.STREAMABLE, PROBE_BYTES)
-    return _judge_boxes(head) if head[4:8] in _BOXES else _NOT
+        return Verdict(Answer.STREAMABLE, enough)
+    return _judge_boxes(head, enough) if head[4:8] in _BOXES else _NOT
+
+
+def _enough(total: int | None) -> int:
+    """Bytes for a probe of what has no index in front."""
+    if total is None:
+        return PROBE_MOST
+    return min(max(total // _PROBE_SHARE, _BEHIND_INDEX_BYTES), PROBE_MOST)
 
 
 def _is_transport_stream(head: bytes) -> bool:
@@ -98,21 +109,21 @@ def _box_at(data: bytes, start: int, limit: int) -> _Box | None:
     return _Box(kind, start + body, start + size) if size >= body else None
 
 
-def _judge_boxes(head: bytes) -> Verdict:
+def _judge_boxes(head: bytes, enough: int) -> Verdict:
     start = 0
     while start + 16 <= len(head):
         box = _box_at(head, start, limit=_BEFORE_INDEX_MOST + 1)
         if box is None or box.kind in (b"mdat", b"moof"):
             return _NOT
         if box.kind == b"moov":
-            return _judge_index(head, box)
+            return _judge_index(head, box, enough)
         if box.end > _BEFORE_INDEX_MOST:
             return _NOT
         start = box.end
     return Verdict(Answer.WANTS_MORE, start + 16)
 
 
-def _judge_index(head: bytes, moov: _Box) -> Verdict:
+def _judge_index(head: bytes, moov: _Box, enough: int) -> Verdict:
     if moov.end - moov.body > _INDEX_MOST:
         return _NOT
     if moov.end > len(head):
@@ -126,7 +137,7 @@ def _judge_index(head: bytes, moov: _Box) -> Verdict:
     # Fragments carry their own indices, each before its data.
     if (not spans and not is_fragmented) or _lie_apart(spans):
         return _NOT
-    return Verdict(Answer.STREAMABLE, moov.end + _BEHIND_INDEX_BYTES)
+    return Verdict(Answer.STREAMABLE, moov.end + (_BEHIND_INDEX_BYTES if spans else enough))
 
 
 @dataclass(frozen=True, slots=True)

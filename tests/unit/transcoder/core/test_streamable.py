@@ -4,10 +4,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from transcoder.core.streamable import FIRST_BYTES, PROBE_BYTES, Answer, Verdict, judge
+from transcoder.core.streamable import FIRST_BYTES, PROBE_MOST, Answer, Verdict
+from transcoder.core.streamable import judge as judge_of
 
 MIB = 1 << 20
 NOT = Verdict(Answer.NOT_STREAMABLE)
+
+
+def judge(head: bytes, total: int | None = None) -> Verdict:
+    return judge_of(head, total)
 
 
 def box(kind: str, *parts: bytes) -> bytes:
@@ -58,13 +63,18 @@ def streamable(moov: bytes, before: bytes = FTYP) -> Verdict:
         box("moov", track(offsets(1 << 33, (1 << 33) + 9, wide=True))),
         box("moov", track(offsets(9000, 50_000), edts=edits(0))),
         box("moov", track(offsets(9000, 50_000), edts=edits(-1, 512))),
-        box("moov", track(offsets()), track(offsets(), b"soun"), box("mvex", bytes(24))),
         box("moov", PICTURE, track(offsets(40 * MIB), b"tmcd")),
     ],
-    ids=["both", "picture", "wide", "edit", "waits", "fragments", "data track"],
+    ids=["both", "picture", "wide", "edit", "waits", "data track"],
 )
 def test_an_index_before_the_media_makes_a_stream(moov: bytes) -> None:
     assert judge(head(FTYP, moov)) == streamable(moov)
+
+
+def test_fragments_bring_their_own_indices_and_need_more_for_a_probe() -> None:
+    moov = box("moov", track(offsets()), track(offsets(), b"soun"), box("mvex", bytes(24)))
+    wanted = Verdict(Answer.STREAMABLE, len(FTYP) + len(moov) + PROBE_MOST)
+    assert judge(head(FTYP, moov)) == wanted
 
 
 @pytest.mark.parametrize(
@@ -136,7 +146,21 @@ def test_what_would_be_waited_for_too_long_is_no_stream(start: bytes) -> None:
 )
 def test_containers_made_to_be_read_front_to_back_are_streams(start: bytes) -> None:
     whole = start.ljust(FIRST_BYTES, b"\0")
-    assert judge(whole) == Verdict(Answer.STREAMABLE, PROBE_BYTES)
+    assert judge(whole) == Verdict(Answer.STREAMABLE, PROBE_MOST)
+
+
+@pytest.mark.parametrize(
+    ("total", "wanted"),
+    [
+        (None, PROBE_MOST),
+        (1 << 40, PROBE_MOST),
+        (12 * MIB, 3 * MIB),
+        (2 * MIB, MIB),
+    ],
+)
+def test_of_a_small_input_less_is_waited_for(total: int | None, wanted: int) -> None:
+    start = b"\x1a\x45\xdf\xa3".ljust(FIRST_BYTES, b"\0")
+    assert judge(start, total) == Verdict(Answer.STREAMABLE, wanted)
 
 
 @pytest.mark.parametrize("start", [b"RIFF\0\0\0\0AVI ", b"GIF89a", b"#EXTM3U\n", b"<html>", b""])
