@@ -1,14 +1,16 @@
 """
 A web server on loopback that fails as the world does, each path in its own way.
 
-It knows one body (``DATA``, tagged) and counts the requests of each path.
+It knows one body (``DATA``, tagged) and counts the requests of each path, HEAD by themselves.
 """
 
+import sys
 import threading
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
 
 DATA = bytes(range(256)) * 800
 OTHER = DATA[::-1]
@@ -23,8 +25,13 @@ BODIES: dict[str, tuple[bytes, str | None, bool]] = {
     "/changed": (DATA, '"one"', True),
     "/no-ranges": (DATA, '"one"', False),
     "/untagged": (DATA, None, True),
+    "/weak": (DATA, 'W/"one"', True),
+    "/signed": (DATA, '"one"', True),
+    "/signed-no-ranges": (DATA, '"one"', False),
 }
-WHOLE = ("/whole", "/a%20b.mp4")
+WHOLE = ("/whole", "/a%20b.mp4", "/weak", "/signed", "/signed-no-ranges")
+#: What a URL signed for GET answers to HEAD.
+SIGNED_FOR_GET = ("/signed", "/signed-no-ranges")
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -44,6 +51,23 @@ class Handler(BaseHTTPRequestHandler):
         except (BrokenPipeError, ConnectionResetError):
             self.close_connection = True
 
+    def do_HEAD(self) -> None:
+        path = self.path.partition("?")[0]
+        with self.server.lock:
+            self.server.heads[path] += 1
+        if path not in BODIES:
+            self._plain(*ANSWERS.get(path, (404, {})))
+            return
+        data, tag, _ = BODIES[path]
+        if path in SIGNED_FOR_GET:
+            self._plain(403, {})
+            return
+        self.send_response(200)
+        if tag:
+            self.send_header("ETag", tag)
+        self.send_header("Content-Length", str(len(data)))
+        self.end_headers()
+
     def _answer(self, path: str, count: int) -> None:
         first = count == 1
         if path in BODIES:
@@ -57,16 +81,23 @@ class Handler(BaseHTTPRequestHandler):
             self._chunked(DATA, cut=first)
         elif path == "/no-length-cut":
             self._without_length(self.server.unmeasured)
+        elif path == "/lies":
+            self._lie()
         elif path == "/drip":
             self._drip()
+        elif path == "/trickle":
+            self._trickle()
         else:
             self._plain(*ANSWERS.get(path, (404, {})))
 
     def _send(
         self, data: bytes, tag: str | None = '"one"', cut: bool = False, ranges: bool = True
     ) -> None:
-        asked = self.headers.get("Range")
-        start = int(asked[6:-1]) if asked and ranges and self.headers["If-Range"] == tag else 0
+        asked = self.headers.get("Range") if ranges else None
+        if asked == "bytes=0-0":
+            self._one_byte(data, tag)
+            return
+        start = int(asked[6:-1]) if asked and self.headers["If-Range"] == tag else 0
         self.send_response(206 if start else 200)
         if start:
             self.send_header("Content-Range", f"bytes {start}-{len(data) - 1}/{len(data)}")
@@ -76,6 +107,17 @@ class Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(data[start : CUT if cut else None])
         self.close_connection = cut
+
+    def _one_byte(self, data: bytes, tag: str | None) -> None:
+        headers = {"Content-Range": f"bytes 0-0/{len(data)}", "Content-Length": "1"}
+        self._plain(206, headers | ({"ETag": tag} if tag else {}))
+        self.wfile.write(data[:1])
+
+    def _lie(self) -> None:
+        """A length that no answer ever has."""
+        self._plain(200, {"Content-Length": str(len(DATA) + 1000), "ETag": '"one"'})
+        self.wfile.write(DATA)
+        self.close_connection = True
 
     def _chunked(self, data: bytes, *, cut: bool) -> None:
         self.send_response(200)
@@ -104,6 +146,13 @@ class Handler(BaseHTTPRequestHandler):
         self.server.dripping.set()
         self.server.ended.wait(30)
         self.close_connection = True
+
+    def _trickle(self) -> None:
+        """A few bytes, again and again."""
+        self._plain(200, {"Content-Length": str(len(DATA)), "ETag": '"one"'})
+        while not self.server.ended.wait(0.02):
+            self.wfile.write(DATA[:10])
+            self.wfile.flush()
 
     def _plain(self, status: int, headers: dict[str, str]) -> None:
         self.send_response(status)
@@ -134,11 +183,17 @@ class Faults(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), Handler)
         self.lock = threading.Lock()
         self.counts: Counter[str] = Counter()
+        self.heads: Counter[str] = Counter()
         self.ranges: list[tuple[str, str | None]] = []
         #: What ``/no-length-cut`` sends.
         self.unmeasured = DATA[:CUT]
         self.dripping = threading.Event()
         self.ended = threading.Event()
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Say nothing of a client that leaves in the middle: that is what some tests are about."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
 
     def url(self, path: str) -> str:
         return f"http://127.0.0.1:{self.server_address[1]}{path}"
