@@ -1,14 +1,15 @@
 """
 From what a file is to explicit numbers: which streams, what size, rate and colour.
 
-Nothing is left to ffmpeg's defaults, which differ between versions.  Imports ``core.media``,
-``core.profile`` and ``errors``.
+Nothing is left to ffmpeg's defaults, which differ between versions.  Imports ``core.ladder``,
+``core.media``, ``core.profile``, ``core.sheets`` and ``errors``.
 """
 
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import ceil
 
+from transcoder.core.ladder import chosen_rungs
 from transcoder.core.media import AudioStream, Media, Scan, SubtitleStream, VideoStream
 from transcoder.core.profile import (
     AudioFile,
@@ -18,9 +19,11 @@ from transcoder.core.profile import (
     Makes,
     Poster,
     Profile,
+    Rung,
     Sprite,
     VideoFile,
 )
+from transcoder.core.sheets import Sheets, laid_out
 from transcoder.errors import Reason, TaskError
 
 _HDR_TRANSFERS = ("smpte2084", "arib-std-b67")
@@ -69,25 +72,16 @@ class Track:
 
 
 @dataclass(frozen=True, slots=True)
-class Sheets:
-    """How thumbnails are laid out; the counts are None where the input's length is not known."""
-
-    interval_seconds: int
-    columns: int
-    rows: int
-    thumbnails: int | None
-    sheets: int | None
-
-
-@dataclass(frozen=True, slots=True)
 class Rendition:
     """One result: its profile, and explicit numbers."""
 
     profile: Profile
-    #: None for sound, one for a file, a still or a thumbnail, one for each rung of a stream.
+    #: None for sound, one for a file, a still or a thumbnail, one for each of ``rungs``.
     pictures: tuple[Picture, ...] = ()
     tracks: tuple[Track, ...] = ()
     subtitles: tuple[SubtitleStream, ...] = ()
+    #: Of an adaptive stream: those of the profile that are worth making of this input.
+    rungs: tuple[Rung, ...] = ()
     #: Of a poster: when its picture is shown.
     at_seconds: float | None = None
     #: Of a sprite.
@@ -238,7 +232,9 @@ def _rendition(profile: Profile, media: Media, video: VideoStream | None) -> Ren
     if isinstance(profile.makes, AudioFile) and not tracks:
         detail = f"the input holds no sound, which the profile {profile.name!r} is made of"
         raise TaskError(Reason.UNSUPPORTED_INPUT, detail)
-    rendition = Rendition(profile, _pictures(profile.makes, video), tracks)
+    rungs = _rungs(profile.makes, video)
+    pictures = _pictures(profile.makes, rungs, video)
+    rendition = Rendition(profile, pictures, tracks, rungs=rungs)
     match profile.makes:
         case VideoFile(subtitles=True):
             text = tuple(stream for stream in media.subtitles if stream.is_text)
@@ -246,7 +242,10 @@ def _rendition(profile: Profile, media: Media, video: VideoStream | None) -> Ren
         case Poster(at=at):
             return replace(rendition, at_seconds=round(at * (media.duration_seconds or 0.0), 3))
         case Sprite():
-            return replace(rendition, sheets=_sheets(profile.makes, media.duration_seconds))
+            sheets = laid_out(profile.makes, media.duration_seconds)
+            rate = Fraction(1, sheets.interval_seconds)
+            thumbnails = tuple(replace(picture, frame_rate=rate) for picture in pictures)
+            return replace(rendition, pictures=thumbnails, sheets=sheets)
         case _:
             return rendition
 
@@ -263,20 +262,28 @@ def _tracks(media: Media, settings: AudioSettings | None) -> tuple[Track, ...]:
     )
 
 
-def _pictures(makes: Makes, video: VideoStream | None) -> tuple[Picture, ...]:
+def _rungs(makes: Makes, video: VideoStream | None) -> tuple[Rung, ...]:
+    if not isinstance(makes, Hls) or video is None:
+        return ()
+    shown = display_size(video)
+    whole = (_even(shown[0]), _even(shown[1]))
+    return chosen_rungs(makes.rungs, lambda box: fit(*shown, box), whole)
+
+
+def _pictures(
+    makes: Makes, rungs: tuple[Rung, ...], video: VideoStream | None
+) -> tuple[Picture, ...]:
     if video is None:
         return ()
     match makes:
         case VideoFile():
             return (_picture(video, makes.box, constant_rate(video, makes.video.frame_rate_max)),)
-        case Poster():
+        case Poster() | Sprite():
             return (_picture(video, makes.box, Fraction(1)),)
-        case Sprite():
-            return (_picture(video, makes.box, Fraction(1, makes.interval_seconds)),)
         case Hls():
             return tuple(
                 _picture(video, rung.box, constant_rate(video, rung.video.frame_rate_max))
-                for rung in makes.rungs
+                for rung in rungs
             )
         case AudioFile():
             return ()
@@ -284,11 +291,3 @@ def _pictures(makes: Makes, video: VideoStream | None) -> tuple[Picture, ...]:
 
 def _picture(video: VideoStream, box: Box, rate: Fraction) -> Picture:
     return Picture(*fit(*display_size(video), box), rate)
-
-
-def _sheets(sprite: Sprite, duration_seconds: float | None) -> Sheets:
-    layout = (sprite.interval_seconds, sprite.columns, sprite.rows)
-    if duration_seconds is None:
-        return Sheets(*layout, None, None)
-    thumbnails = max(1, ceil(duration_seconds / sprite.interval_seconds))
-    return Sheets(*layout, thumbnails, ceil(thumbnails / (sprite.columns * sprite.rows)))
