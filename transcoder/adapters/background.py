@@ -7,12 +7,14 @@ Imports the standard library only.
 
 import threading
 from collections.abc import Callable
-from concurrent.futures import Future
+from concurrent.futures import Future, wait
 from functools import partial
 from queue import SimpleQueue
 from typing import TypeVar
 
 T = TypeVar("T")
+
+_LOOK_UP_SECONDS = 0.5
 
 
 def apart(call: Callable[[], T]) -> Future[T]:
@@ -20,6 +22,17 @@ def apart(call: Callable[[], T]) -> Future[T]:
     done: Future[T] = Future()
     threading.Thread(target=_carry_out, args=(done, call), daemon=True).start()
     return done
+
+
+def result_of(done: Future[T]) -> T:
+    """
+    Wait for what a thread does, where a signal may end the wait.
+
+    One that comes in the very moment before the wait would not wake it: so it looks up in between.
+    """
+    while not done.done():
+        wait([done], timeout=_LOOK_UP_SECONDS)
+    return done.result()
 
 
 class Crew:

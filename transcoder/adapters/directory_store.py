@@ -17,7 +17,7 @@ from transcoder.adapters.staging import told_errors
 from transcoder.core.encoding import COMMENT
 from transcoder.core.media import Media
 from transcoder.errors import Reason, TaskError
-from transcoder.ports import Delivery, Hold, Item, Label, Published, Upload
+from transcoder.ports import Delivery, Hold, Published, Upload
 
 # Ours have five or so.
 _BOXES_MOST = 64
@@ -71,7 +71,8 @@ class DirectoryStore(DirectoryNotes):
             # Gone meanwhile, or not ours to read; publishing replaces it, or says why not.
             return None
         told = re.search(re.escape(f"{COMMENT}{settings}".encode()) + rb"(?![0-9a-z])", head)
-        return Published(size) if told else None
+        parts = path.with_name(f"{path.stem}-{settings}")
+        return Published(size + _size_within(parts)) if told else None
 
     def _find_boxed(self, path: Path, settings: str) -> Published | None:
         try:
@@ -102,11 +103,6 @@ class DirectoryStore(DirectoryNotes):
             with self._hold():
                 upload.end()
 
-    def publish(self, path: Path, name: str, label: Label) -> None:
-        """Copy at once."""
-        with self.upload(Delivery(Item(name, path, "video/mp4"), label)) as upload:
-            upload.finish()
-
 
 def _is_whole(path: Path) -> bool:
     """
@@ -130,3 +126,7 @@ def _is_whole(path: Path) -> bool:
                 return False
             position += length
     return size > 0 and position == size
+
+
+def _size_within(folder: Path) -> int:
+    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())

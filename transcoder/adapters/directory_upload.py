@@ -11,7 +11,7 @@ from concurrent.futures import Future, wait
 from contextlib import suppress
 from pathlib import Path
 
-from transcoder.adapters.background import apart
+from transcoder.adapters.background import apart, result_of
 from transcoder.adapters.staging import (
     Staging,
     link,
@@ -51,7 +51,7 @@ class DirectoryUpload:
     def finish(self) -> bool:
         """See ``ports.Upload``."""
         with told_errors(self._directory):
-            self._copied.result()
+            result_of(self._copied)
             if self._is_there():
                 return False
             with self._hold():

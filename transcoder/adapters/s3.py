@@ -28,6 +28,8 @@ _ABSENT = ("NoSuchKey", "NoSuchBucket", "NotFound", "404")
 _DENIED = ("AccessDenied", "Forbidden", "403", "AllAccessDisabled", "AccountProblem")
 _EXPIRED = ("ExpiredToken", "ExpiredTokenException", "RequestExpired", "TokenRefreshRequired")
 _UNKNOWN_KEY = ("InvalidAccessKeyId", "InvalidToken", "SignatureDoesNotMatch")
+# What stores answer that know no conditional writes.
+_NO_CONDITIONS = ("NotImplemented", "InvalidArgument", "InvalidRequest")
 #: What a role must allow for a call; those that are missing are allowed by their own name.
 _RIGHTS = {
     "CreateMultipartUpload": "PutObject",
@@ -69,6 +71,16 @@ def status_of(error: Exception) -> int:
     if not isinstance(error, ClientError):
         return 0
     return int(error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
+
+
+def is_lost_race(error: Exception) -> bool:
+    """Whether a conditional write found that another came before it, or comes just now."""
+    return status_of(error) in (409, 412)
+
+
+def refuses_conditions(error: Exception) -> bool:
+    """Whether the store may not know conditional writes at all: then try without."""
+    return code_of(error) in _NO_CONDITIONS
 
 
 def failure(

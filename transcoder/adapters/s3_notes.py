@@ -11,7 +11,14 @@ from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Any
 
-from transcoder.adapters.s3 import SDK_ERRORS, code_of, failure, status_of
+from transcoder.adapters.s3 import (
+    SDK_ERRORS,
+    code_of,
+    failure,
+    is_lost_race,
+    refuses_conditions,
+    status_of,
+)
 from transcoder.adapters.s3_bring import Bringing
 from transcoder.adapters.s3_told import There, look
 from transcoder.core.naming import S3Place
@@ -55,17 +62,10 @@ class S3Notes:
         """See ``ports.Notes``."""
         attempt = secrets.token_hex(8)
         with self._told(self.uri(name)):
-            if not only_new:
-                self._put(name, data, attempt, {})
-                return True
-            for _ in range(_ROUNDS_MOST):
-                if self._put_new(name, data, attempt):
-                    return True
-                there = look(self._connect(), self._place.bucket, self.key(name))
-                if isinstance(there, There):
-                    # Ours all the same, where only the answer was lost on its way here.
-                    return there.attempt == attempt
-            return False
+            if only_new:
+                return self._write_new(name, data, attempt)
+            self._put(name, data, attempt, {})
+        return True
 
     def remove(self, name: str) -> None:
         """See ``ports.Notes``."""
@@ -80,14 +80,23 @@ class S3Notes:
                 Bringing(self._connect(), self._at(name), there).to_file(path)
         return isinstance(there, There)
 
-    def _put_new(self, name: str, data: bytes, attempt: str) -> bool:
-        try:
-            self._put(name, data, attempt, {"IfNoneMatch": "*"})
-        except SDK_ERRORS as error:
-            if status_of(error) in (409, 412):
-                return False
-            raise
-        return True
+    def _write_new(self, name: str, data: bytes, attempt: str) -> bool:
+        condition = {"IfNoneMatch": "*"}
+        for _ in range(_ROUNDS_MOST):
+            try:
+                self._put(name, data, attempt, condition)
+            except SDK_ERRORS as error:
+                if refuses_conditions(error) and condition:
+                    condition = {}
+                elif not is_lost_race(error):
+                    raise
+            else:
+                return True
+            there = look(self._connect(), self._place.bucket, self.key(name))
+            if isinstance(there, There):
+                # Ours all the same, where only the answer was lost on its way here.
+                return there.attempt == attempt
+        return False
 
     def _put(self, name: str, data: bytes, attempt: str, condition: dict[str, str]) -> None:
         self._connect().put_object(

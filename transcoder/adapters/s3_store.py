@@ -7,7 +7,6 @@ Imports ``core``, ``ports``, ``errors``, botocore and its neighbours.
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 from transcoder.adapters.background import Crew
@@ -17,7 +16,7 @@ from transcoder.adapters.s3_sending import Bucket
 from transcoder.adapters.s3_told import Nothing, look
 from transcoder.adapters.s3_upload import S3Upload
 from transcoder.core.naming import S3Place
-from transcoder.ports import Delivery, Hold, Item, Label, Published, Upload
+from transcoder.ports import Delivery, Hold, Published, Upload
 
 # Four connections fill a link of a gigabit; each holds one part in memory.
 _CONNECTIONS = 4
@@ -76,8 +75,3 @@ class S3Store(S3Notes):
         finally:
             with self._hold():
                 upload.end()
-
-    def publish(self, path: Path, name: str, label: Label) -> None:
-        """Upload at once."""
-        with self.upload(Delivery(Item(name, path, "video/mp4"), label)) as upload:
-            upload.finish()

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from transcoder.adapters.s3 import SDK_ERRORS, status_of
-from transcoder.ports import Label, Published
+from transcoder.ports import Delivery, Published
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class There:
     def as_published(self) -> Published:
         told = self.metadata
         return Published(
-            bytes=self.bytes,
+            bytes=_whole(told.get("bytes")) or self.bytes,
             width=_whole(told.get("width")),
             height=_whole(told.get("height")),
             duration_seconds=_seconds(told.get("duration")),
@@ -81,14 +81,18 @@ def checksum_mode(client: Any) -> dict[str, str]:
     return {"ChecksumMode": "ENABLED"} if knows_checksums(client) else {}
 
 
-def as_metadata(label: Label, attempt: str) -> dict[str, str]:
-    """A label, and which attempt put the object there, as an object keeps them."""
+def as_metadata(delivery: Delivery, attempt: str) -> dict[str, str]:
+    """What a main file keeps of its delivery, and which attempt put it there."""
+    label = delivery.label
     told = {
         "source-md5": label.input_md5,
         "profile": label.profile,
         "settings": label.settings,
         "attempt": attempt,
     }
+    if delivery.parts:
+        items = (delivery.main, *delivery.parts)
+        told["bytes"] = str(sum(item.path.stat().st_size for item in items))
     if label.width is not None and label.height is not None:
         told |= {"width": str(label.width), "height": str(label.height)}
     if label.duration_seconds is not None:

@@ -12,8 +12,8 @@ from concurrent.futures import Future, wait
 from contextlib import AbstractContextManager, suppress
 from functools import partial
 
-from transcoder.adapters.background import apart
-from transcoder.adapters.s3 import SDK_ERRORS, code_of, status_of
+from transcoder.adapters.background import apart, result_of
+from transcoder.adapters.s3 import SDK_ERRORS, code_of, is_lost_race, refuses_conditions
 from transcoder.adapters.s3_sending import Bucket, InParts, Sending, Target, Whole
 from transcoder.adapters.s3_told import Nothing, There, as_metadata, look
 from transcoder.errors import Reason, TaskError
@@ -23,9 +23,8 @@ from transcoder.ports import Delivery, Item
 _CLEANING_SECONDS = 2.0
 # Of two tasks that meet, one wins in the second round.
 _ROUNDS_MOST = 4
-_LOST = ("NoSuchUpload", "NoSuchKey")
-_LOST_STATUS = (409, 412)
-_REFUSED = ("NotImplemented", "InvalidArgument", "InvalidRequest")
+# What is answered where the older result, or our own upload, is gone.
+_GONE = ("NoSuchUpload", "NoSuchKey")
 _DELETED_AT_ONCE = 1000
 
 
@@ -66,12 +65,12 @@ class S3Upload:
         """See ``ports.Upload``."""
         self._finished = apart(self._finish)
         with self._told():
-            return self._finished.result()
+            return result_of(self._finished)
 
     def end(self) -> None:
         """Stop what is on its way, and leave nothing of what was not finished."""
         done = self._finished
-        if done is not None and done.done() and done.exception() is None:
+        if done is not None and done.done() and done.exception() is None and done.result():
             return
         self._stop.set()
         wait([apart(self._clean)], timeout=_CLEANING_SECONDS)
@@ -80,8 +79,8 @@ class S3Upload:
         there = self._look()
         if self._is_same(there):
             return there
-        main, label = self._delivery.main, self._delivery.label
-        self._main = self._send(main, as_metadata(label, self._attempt))
+        metadata = as_metadata(self._delivery, self._attempt)
+        self._main = self._send(self._delivery.main, metadata)
         for part in self._delivery.parts:
             sending = self._send(part, {})
             if isinstance(sending, InParts):
@@ -128,11 +127,11 @@ class S3Upload:
         try:
             main.complete(condition)
         except SDK_ERRORS as error:
-            if condition and code_of(error) in _REFUSED:
+            if condition and refuses_conditions(error):
                 # A store that knows no conditions; what is put there is whole all the same.
                 main.complete({})
                 return True
-            if code_of(error) in _LOST or status_of(error) in _LOST_STATUS:
+            if is_lost_race(error) or code_of(error) in _GONE:
                 return False
             raise
         return True

@@ -165,7 +165,8 @@ class _Handler(BaseHTTPRequestHandler):
         with self.server.lock:
             tag = self.headers.get("If-Match")
             if asked.operation == "CompleteMultipartUpload" and tag is not None:
-                _, there, _ = self._ask("HEAD", self.path.partition("?")[0], {}, b"")
+                who = {"Authorization": self.headers["Authorization"]}
+                _, there, _ = self._ask("HEAD", self.path.partition("?")[0], who, b"")
                 if there.get("etag") != tag:
                     return 412, {}, _error(Answer(412, "PreconditionFailed"))
             return self._ask(self.command, self.path, dict(self.headers), body)
