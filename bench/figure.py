@@ -23,7 +23,9 @@ class Figure:
     def __str__(self) -> str:
         goal = "" if self.goal is None else f"   goal < {self.goal:g} {self.unit}"
         verdict = "" if self.goal is None else ("   met" if self.met else "   MISSED")
-        return f"{self.what:<58} {self.value:9.1f} {self.unit}{goal}{verdict}"
+        # A ratio near 1 is told by its later digits.
+        digits = 3 if self.unit in ("x", "s") else 1
+        return f"{self.what:<58} {self.value:9.{digits}f} {self.unit}{goal}{verdict}"
 
 
 def distribution(

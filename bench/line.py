@@ -6,6 +6,7 @@ line (``bench.throttle``).  May import ``bench`` and the local AWS.
 """
 
 import hashlib
+import logging
 import os
 import statistics
 import time
@@ -53,6 +54,8 @@ class _Cloud:
 
 @contextmanager
 def _cloud(clip: Path, bytes_per_second: float) -> Iterator[_Cloud]:
+    # Its log of requests would bury the figures.
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()
     try:
