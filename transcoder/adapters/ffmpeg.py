@@ -1,7 +1,7 @@
 """
 ffmpeg as the Encoder port: runs the commands that ``core.command`` builds and reads what they say.
 
-Imports ``core``, ``ports`` and its neighbours ``process`` and ``ffmpeg_find``.
+Imports ``core``, ``ports`` and its neighbours ``process``, ``ffmpeg_find`` and ``main_files``.
 """
 
 from collections.abc import Callable, Sequence
@@ -10,6 +10,7 @@ from pathlib import Path
 
 from transcoder.adapters import process
 from transcoder.adapters.ffmpeg_find import Tools
+from transcoder.adapters.main_files import complete
 from transcoder.core import command
 from transcoder.core.diagnosis import Run, is_damage, refuse_by_look, too_large, unopened
 from transcoder.core.ffmpeg_banner import parse_banner
@@ -62,11 +63,14 @@ class Ffmpeg:
     ) -> Run:
         """Encode a plan's renditions from one decode, each into the folder of its profile."""
         for rendition in plan.renditions:
-            (directory / rendition.profile.name).mkdir(parents=True, exist_ok=True)
+            for folder in command.folders(str(directory), rendition):
+                Path(folder).mkdir(parents=True, exist_ok=True)
         feed = None if isinstance(source, Path) else source
         given = command.file_source(str(source)) if feed is None else command.PIPE
         arguments = command.encode_arguments(given, plan, str(directory), self._threads)
         run = self._follow(arguments, watch, feed)
+        if run.exit_status == 0:
+            complete(plan, directory)
         return replace(run, counts_frames=plan.video is not None)
 
     def loudness(self, path: Path, wish: Wish) -> Measured | None:

@@ -12,8 +12,17 @@ from transcoder.core.encoding import measuring_filters
 from transcoder.core.file_command import file_arguments
 from transcoder.core.filters import picture_filters
 from transcoder.core.graph import Branch, joined
+from transcoder.core.hls_command import hls_arguments, stream_folders
 from transcoder.core.loudness import Wish
+from transcoder.core.manifest import PARTS
 from transcoder.core.plan import Plan, Rendition
+from transcoder.core.profile import Hls, Poster, Sprite
+from transcoder.core.still_command import (
+    poster_arguments,
+    poster_branches,
+    sprite_arguments,
+    sprite_branches,
+)
 
 #: Demuxers that an input may need.  hls, concat, dash and the image sequences are absent: they
 #: read other files.
@@ -21,6 +30,8 @@ FORMATS = (
     "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpeg,mpegts,mpegvideo,flv,asf,ogg,gif,mxf,dv,"
     "h264,hevc,m4v,ivf,mp3,wav,flac,aac,ac3,eac3,aiff,w64,caf"
 )
+# What a result of ours may be besides, by its suffix.  No input is ever decoded as a result.
+_RESULT_FORMATS = {".m3u8": f"{FORMATS},hls", ".jpg": "jpeg_pipe"}
 #: 8K with room; a picture of 144 megapixels would take gigabytes for each thread.
 MAX_PIXELS = 36_000_000
 
@@ -39,7 +50,25 @@ def file_source(path: str) -> str:
 def main_file(directory: str, rendition: Rendition) -> str:
     """The path of a rendition's main file: in the folder of its profile, with the same name."""
     profile = rendition.profile
-    return f"{directory}/{profile.name}/{profile.name}.{profile.suffix}"
+    return f"{main_folder(directory, rendition)}/{profile.name}.{profile.suffix}"
+
+
+def main_folder(directory: str, rendition: Rendition) -> str:
+    """The folder of a rendition's main file."""
+    return f"{directory}/{rendition.profile.name}"
+
+
+def folders(directory: str, rendition: Rendition) -> list[str]:
+    """Every folder that must be there before a rendition is encoded, parents first."""
+    main = main_folder(directory, rendition)
+    match rendition.profile.makes:
+        case Sprite():
+            return [main, f"{main}/{PARTS}"]
+        case Hls():
+            parts = [f"{main}/{PARTS}/{folder}" for folder in stream_folders(rendition)]
+            return [main, f"{main}/{PARTS}", *parts]
+        case _:
+            return [main]
 
 
 def ffprobe_arguments(path: str) -> list[str]:
@@ -54,11 +83,12 @@ def banner_arguments(path: str) -> list[str]:
 
 
 def decode_arguments(path: str, threads: int) -> list[str]:
-    """Decode all of a file to nowhere, telling every damage on stderr and progress on stdout."""
+    """Decode all of a result to nowhere, telling every damage on stderr and progress on stdout."""
+    formats = _RESULT_FORMATS.get(path[path.rfind(".") :], FORMATS)
     return [
         *_global(),
         *("-threads", str(threads)),
-        *_input(file_source(path)),
+        *_input(file_source(path), formats),
         *("-map", "0", "-f", "null", "-"),
     ]
 
@@ -95,9 +125,23 @@ def encode_arguments(source: str, plan: Plan, directory: str, threads: int) -> l
     if graph:
         arguments += ["-filter_complex_threads", str(threads), "-filter_complex", graph]
     for number, rendition in enumerate(plan.renditions):
-        labels = picture_labels(number, rendition)
-        arguments += file_arguments(rendition, labels, main_file(directory, rendition), threads)
+        arguments += _output(number, rendition, directory, threads)
     return arguments
+
+
+def _output(number: int, rendition: Rendition, directory: str, threads: int) -> list[str]:
+    """Everything that ffmpeg makes for the rendition of that number."""
+    labels, path = picture_labels(number, rendition), main_file(directory, rendition)
+    folder = main_folder(directory, rendition)
+    match rendition.profile.makes:
+        case Poster() as poster:
+            return poster_arguments(poster, labels[0], path)
+        case Sprite() as sprite:
+            return sprite_arguments(sprite, labels[0], folder)
+        case Hls() as hls:
+            return hls_arguments(rendition, hls, labels, folder, threads)
+        case _:
+            return file_arguments(rendition, labels, path, threads)
 
 
 def filter_graph(plan: Plan) -> str:
@@ -105,13 +149,24 @@ def filter_graph(plan: Plan) -> str:
     if plan.video is None:
         return ""
     branches = [
-        Branch(label, picture_filters(plan, picture))
+        branch
         for number, rendition in enumerate(plan.renditions)
-        for label, picture in zip(
-            picture_labels(number, rendition), rendition.pictures, strict=True
-        )
+        for branch in _branches(plan, rendition, picture_labels(number, rendition))
     ]
     return joined(f"0:{plan.video.index}", branches) if branches else ""
+
+
+def _branches(plan: Plan, rendition: Rendition, labels: Sequence[str]) -> list[Branch]:
+    match rendition.profile.makes:
+        case Poster():
+            return poster_branches(plan, rendition, labels[0])
+        case Sprite():
+            return sprite_branches(plan, rendition, labels[0])
+        case _:
+            return [
+                Branch(label, picture_filters(plan, picture))
+                for label, picture in zip(labels, rendition.pictures, strict=True)
+            ]
 
 
 def picture_labels(number: int, rendition: Rendition) -> list[str]:
@@ -119,10 +174,10 @@ def picture_labels(number: int, rendition: Rendition) -> list[str]:
     return [f"v{number}_{picture}" for picture in range(len(rendition.pictures))]
 
 
-def _input(source: str) -> list[str]:
+def _input(source: str, formats: str = FORMATS) -> list[str]:
     return [
         *("-protocol_whitelist", source.partition(":")[0]),
-        *("-format_whitelist", FORMATS),
+        *("-format_whitelist", formats),
         *("-max_pixels", str(MAX_PIXELS)),
         *("-i", source),
     ]

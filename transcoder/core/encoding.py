@@ -124,6 +124,11 @@ def _names(kind: str, streams: Sequence[AudioStream | SubtitleStream]) -> list[s
     return arguments
 
 
-def same_bytes() -> list[str]:
-    """What makes equal inputs give equal bytes: no versions, no dates, no chance."""
-    return ["-fflags", "+bitexact", "-flags:v", "+bitexact", "-flags:a", "+bitexact"]
+def same_bytes(kinds: str = "va") -> list[str]:
+    """
+    What makes equal inputs give equal bytes: no versions, no dates, no chance.
+
+    ``kinds`` are those of the output's streams: some versions complain of options for others.
+    """
+    flags = [word for kind in kinds for word in (f"-flags:{kind}", "+bitexact")]
+    return ["-fflags", "+bitexact", *flags]

@@ -1,0 +1,55 @@
+"""
+What fragmented MP4 says of itself in its boxes: its codec, and how many pictures a fragment holds.
+
+Imports the standard library only.
+"""
+
+from collections.abc import Iterator
+
+_SAMPLE_COUNT_AT = 4
+_LEVELS_10BIT = 0x40
+
+
+def codec(init: bytes) -> str | None:
+    """The codec of an initialisation segment as RFC 6381 writes it; None for one unknown here."""
+    if (h264 := _after(init, b"avcC", 4)) is not None:
+        return f"avc1.{h264[1:4].hex()}"
+    if (av1 := _after(init, b"av1C", 3)) is not None:
+        profile, level = av1[1] >> 5, av1[1] & 0x1F
+        tier = "H" if av1[2] & 0x80 else "M"
+        depth = 10 if av1[2] & _LEVELS_10BIT else 8
+        return f"av01.{profile}.{level:02}{tier}.{depth:02}"
+    if b"Opus" in init:
+        return "opus"
+    # The only AAC that is made here is of low complexity.
+    return "mp4a.40.2" if b"mp4a" in init else None
+
+
+def _after(data: bytes, name: bytes, length: int) -> bytes | None:
+    """The first bytes of the payload of a box that may lie anywhere; None where there is none."""
+    found = data.find(name)
+    payload = data[found + 4 : found + 4 + length]
+    return payload if found >= 0 and len(payload) == length else None
+
+
+def sample_count(moof: bytes) -> int:
+    """How many pictures or packets of sound a ``moof`` box's payload tells of."""
+    runs = (
+        run
+        for kind, traf in _boxes(moof)
+        if kind == b"traf"
+        for inner, run in _boxes(traf)
+        if inner == b"trun"
+    )
+    return sum(int.from_bytes(run[_SAMPLE_COUNT_AT : _SAMPLE_COUNT_AT + 4]) for run in runs)
+
+
+def _boxes(data: bytes) -> Iterator[tuple[bytes, bytes]]:
+    """The names and payloads of boxes that follow each other."""
+    position = 0
+    while position + 8 <= len(data):
+        length = int.from_bytes(data[position : position + 4])
+        if length < 8:
+            return
+        yield data[position + 4 : position + 8], data[position + 8 : position + length]
+        position += length
