@@ -1,19 +1,22 @@
 """
 Dispatch one child of the parameterized job for each input of the lists, and follow them to their
-ends.  Imports ``core``, ``ports`` and ``errors``.
+ends.  Imports ``core``, ``ports``, ``log_reading`` and ``errors``.
 """
 
 import time
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
-from typing import BinaryIO
+from typing import BinaryIO, Protocol
 
-from transcoder.core.children import ENDED, Child, ended, moved
+from transcoder.core.allocations import newest_of
+from transcoder.core.children import ENDED, Child, State, ended, moved
 from transcoder.core.lists import Entry, InputList, read_list
 from transcoder.core.outcome import Exit
 from transcoder.core.redact import redacted
+from transcoder.core.task_log import Doing
 from transcoder.errors import DispatchError, TransientError
+from transcoder.log_reading import read_doing, read_ending
 from transcoder.ports import Jobs, Statuses
 
 #: More is no list, but a video given for one.
@@ -93,17 +96,21 @@ class Pace:
     monotonic: Callable[[], float] = field(default=time.monotonic)
 
 
-def follow(
-    children: Iterable[Child],
-    jobs: Jobs,
-    pace: Pace,
-    tell: Callable[[Sequence[Child], Sequence[Child]], None],
-) -> list[Child]:
+class Watcher(Protocol):
+    """Who is told how children get on."""
+
+    def moved(self, children: Sequence[Child], ends: Sequence[Child]) -> None:
+        """Something changed: all children, and those that just ended."""
+
+    def looked(self, children: Sequence[Child]) -> None:
+        """The server was asked once more, whether or not anything changed; may be often."""
+
+
+def follow(children: Iterable[Child], jobs: Jobs, pace: Pace, watcher: Watcher) -> list[Child]:
     """
     Follow children by blocking queries until all have ended.
 
-    ``tell`` gets all children and those that just ended, after each change.  Raises DispatchError
-    where the server stays out of reach, or the time is over.
+    Raises DispatchError where the server stays out of reach, or the time is over.
     """
     standing = list(children)
     deadline = None if pace.timeout_seconds is None else pace.monotonic() + pace.timeout_seconds
@@ -130,7 +137,8 @@ def follow(
             pairs = zip(standing, now, strict=True)
             ends = [after for before, after in pairs if before != after and after.state in ENDED]
             standing = now
-            tell(standing, ends)
+            watcher.moved(standing, ends)
+        watcher.looked(standing)
         pace.wait(pace.rest_seconds)
     return standing
 
@@ -145,5 +153,34 @@ def _advanced(child: Child, statuses: Statuses, jobs: Jobs) -> Child:
     status = statuses.by_id.get(child.id)
     now = moved(child, status)
     if status == "dead" and now.state not in ENDED:
-        return ended(now, jobs.allocations(child.id))
+        return _end_of(now, jobs)
     return now
+
+
+def _end_of(child: Child, jobs: Jobs) -> Child:
+    """A dead child with its end, by its allocations and the outcome line in its log."""
+    allocations = jobs.allocations(child.id)
+    newest = newest_of(allocations)
+    if newest is None:
+        return ended(child, allocations)
+    ending, trouble = read_ending(jobs, newest)
+    end = ended(child, allocations, ending)
+    # Without the task's own words there is only what Nomad saw: say why.
+    if end.state is State.FAILED and end.reason is None and trouble:
+        return replace(end, detail=f"{end.detail}; {trouble}")
+    return end
+
+
+def doings(children: Iterable[Child], jobs: Jobs, most: int) -> list[tuple[Child, Doing]]:
+    """What up to ``most`` running children do, as far as they tell; the others are left out."""
+    running = [child for child in children if child.state is State.RUNNING]
+    found: list[tuple[Child, Doing]] = []
+    for child in running[:most]:
+        try:
+            newest = newest_of(jobs.allocations(child.id))
+        except TransientError:
+            continue
+        doing = read_doing(jobs, newest)[0] if newest else None
+        if doing is not None:
+            found.append((child, doing))
+    return found

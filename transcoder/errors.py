@@ -6,7 +6,8 @@ What can go wrong, drawn once::
     ├── TransientError(detail, …)          one attempt failed; the same call may succeed later
     ├── BrokenFeedError(detail)            bytes given while an input came are of no use any more
     ├── ProfileError(problems)             profiles.yaml, or a name that it does not define
-    └── DispatchError(detail, exit_code)   dispatching stopped
+    ├── DispatchError(detail, exit_code)   dispatching, or looking at children, stopped
+    └── LogUnreadable(detail)              what a child's task wrote cannot be had
     Interrupted (BaseException)            SIGTERM or SIGINT: stop at once, leave nothing behind
 
 ``Reason`` holds the stable codes that the outcome line, the metrics and the tests compare.
@@ -99,6 +100,14 @@ class DispatchError(TranscoderError):
         super().__init__(detail)
         self.detail = detail
         self.exit_code = exit_code
+
+
+class LogUnreadable(TranscoderError):
+    """Why what a child's task wrote cannot be had: one clause for people."""
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(detail)
+        self.detail = detail
 
 
 class Interrupted(BaseException):

@@ -6,17 +6,21 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Literal, Protocol
 
+from transcoder.core.allocations import Allocation
 from transcoder.core.diagnosis import Run
 from transcoder.core.identity import Identity
 from transcoder.core.loudness import Wish
 from transcoder.core.media import Media
 from transcoder.core.plan import Measured, Plan
 from transcoder.core.progress import Progress, Standing
+from transcoder.core.survey import Listing
 
 #: Holds off a stop signal for as long as the context lasts; it then comes at the end.
 Hold = Callable[[], AbstractContextManager[None]]
+#: What a task writes to.
+Stream = Literal["stdout", "stderr"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,9 +226,6 @@ class Store(Notes, Protocol):
     def find(self, name: str, settings: str) -> Published | None:
         """The result of that name made with those settings, where it is there already."""
 
-    def publish(self, path: Path, name: str, label: Label) -> None:
-        """Let a file be seen under a name, replacing what is there; raises TaskError."""
-
 
 class Reporter(Protocol):
     """Tells people how a task goes."""
@@ -246,6 +247,8 @@ class World:
     reporter: Reporter
     monotonic: Callable[[], float]
     hold: Hold
+    #: Where a child's failure for good is kept for its next attempt, the nearest first.
+    marks: tuple[Notes, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,7 +267,18 @@ class Statuses:
     index: int
 
 
-class Jobs(Protocol):
+class Tails(Protocol):
+    """What tasks wrote."""
+
+    def tail(self, allocation: Allocation, stream: Stream, most_bytes: int) -> bytes:
+        """
+        The end of what an allocation's task wrote to ``stream``; its first line may be half.
+
+        Raises LogUnreadable where that cannot be had: its node is gone, the token may not, ….
+        """
+
+
+class Jobs(Tails, Protocol):
     """A parameterized job on a Nomad server."""
 
     def dispatch(self, meta: Mapping[str, str]) -> Dispatched:
@@ -277,5 +291,23 @@ class Jobs(Protocol):
         Raises TransientError where the server is out of reach for now.
         """
 
-    def allocations(self, child_id: str) -> Sequence[Mapping[str, Any]]:
+    def allocations(self, child_id: str) -> Sequence[Allocation]:
+        """A child's allocations; raises TransientError."""
+
+
+class Children(Tails, Protocol):
+    """The children of a parameterized job, for looking at; may be asked from several threads."""
+
+    def listing(self, index: int, wait_seconds: int) -> Listing:
+        """
+        All children, as soon as they are newer than ``index`` or the wait is over.
+
+        Raises TransientError where the server is out of reach for now, and DispatchError where
+        there is no such job, or the token may not look.
+        """
+
+    def meta(self, child_id: str) -> Mapping[str, str]:
+        """What a child was dispatched with; raises TransientError."""
+
+    def allocations(self, child_id: str) -> Sequence[Allocation]:
         """A child's allocations; raises TransientError."""

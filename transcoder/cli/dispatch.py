@@ -1,18 +1,19 @@
 """``transcoder dispatch``: lists in, children out, followed to their ends where that is asked."""
 
 import argparse
-import json
 import os
+import shlex
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 
 from transcoder.adapters.profile_file import load_profiles
-from transcoder.core.children import Child, State, tally
+from transcoder.cli.narrator import PROGRESS_CHILDREN, Narrator
+from transcoder.core.children import State
 from transcoder.core.lists import Entry
 from transcoder.core.outcome import Exit
 from transcoder.core.profile import DEFAULT_PROFILES, choose, split_names
-from transcoder.core.redact import redacted
-from transcoder.dispatch import Pace, dispatch, follow, read_lists
+from transcoder.dispatch import Pace, dispatch, doings, follow, read_lists
 from transcoder.errors import ProfileError
 
 
@@ -29,7 +30,7 @@ def run(options: argparse.Namespace) -> int:
     if not found.entries:
         print("transcoder: the lists name no input; nothing to do", file=sys.stderr)
         return Exit.DONE
-    narrator = _Narrator(as_json=options.json)
+    narrator = Narrator(as_json=options.json)
     if options.dry_run:
         for entry in found.entries:
             narrator.input(entry)
@@ -43,7 +44,7 @@ def _carry_out(
     options: argparse.Namespace,
     entries: Sequence[Entry],
     sets: Sequence[str],
-    narrator: "_Narrator",
+    narrator: Narrator,
 ) -> int:
     from transcoder.adapters.nomad import NomadJobs, connect
 
@@ -51,10 +52,17 @@ def _carry_out(
     children = dispatch(entries, sets, jobs, narrator.input, narrator.child)
     if not options.wait:
         return Exit.DONE
+    pace = Pace(timeout_seconds=options.timeout)
+    if narrator.wants_progress:
+        narrator.doings = lambda children: doings(children, jobs, PROGRESS_CHILDREN)
+        # Progress is looked at between two queries.
+        pace = replace(pace, query_seconds=10)
     try:
-        ends = follow(children, jobs, Pace(timeout_seconds=options.timeout), narrator.moved)
+        ends = follow(children, jobs, pace, narrator)
     except KeyboardInterrupt:
-        print("\ntranscoder: stopped waiting; the children go on", file=sys.stderr)
+        job = "" if options.job == "transcode" else f" --job {shlex.quote(options.job)}"
+        mend = f"see how with: transcoder status{job}"
+        print(f"\ntranscoder: stopped waiting; the children go on; {mend}", file=sys.stderr)
         return Exit.INTERRUPTED
     failed = [child for child in ends if child.state is State.FAILED]
     narrator.finished(ends)
@@ -71,58 +79,3 @@ def _profile_sets(given: list[str] | None) -> tuple[list[str], list[str]]:
         except ProfileError as error:
             problems += [f"--profile {text}: {problem}" for problem in error.problems]
     return sets, problems
-
-
-class _Narrator:
-    """Prints what happens: lines for people, or one JSON object a line."""
-
-    def __init__(self, *, as_json: bool) -> None:
-        self._json = as_json
-
-    def input(self, entry: Entry) -> None:
-        if not self._json:
-            print(f"Input file: {redacted(entry.input)}", flush=True)
-
-    def would_dispatch(self, entry: Entry, profiles: str) -> None:
-        if self._json:
-            self._object("child.planned", input=redacted(entry.input), profile=profiles)
-        else:
-            print(f"Would dispatch with profile = {profiles}")
-
-    def child(self, child: Child) -> None:
-        if self._json:
-            self._object(
-                "child.dispatched",
-                input=child.input,
-                profile=child.profiles,
-                job_id=child.id,
-                evaluation_id=child.evaluation_id,
-            )
-            return
-        print(f"Dispatched Job ID = {child.id}")
-        print(f"Evaluation ID     = {child.evaluation_id[:8]}", flush=True)
-
-    def moved(self, children: Sequence[Child], ended: Sequence[Child]) -> None:
-        for child in ended:
-            if self._json:
-                self._object(
-                    "child.ended",
-                    input=child.input,
-                    profile=child.profiles,
-                    job_id=child.id,
-                    outcome=child.state,
-                    detail=child.detail,
-                )
-            elif child.state is State.FAILED:
-                print(f"Failed: {child.input} ({child.profiles}, {child.id}): {child.detail}")
-        print(f"transcoder: {tally(children)}", file=sys.stderr, flush=True)
-
-    def finished(self, children: Sequence[Child]) -> None:
-        counts = tally(children)
-        if self._json:
-            self._object("children.ended", done=counts.done, failed=counts.failed)
-        else:
-            print(f"Done: {counts.done}, failed: {counts.failed}", flush=True)
-
-    def _object(self, event: str, **fields: object) -> None:
-        print(json.dumps({"event": event, **fields}), flush=True)

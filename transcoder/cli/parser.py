@@ -21,6 +21,7 @@ def make_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
     _add_run(commands.add_parser("run", help="transcode one input, by hand or as a Nomad task"))
     _add_dispatch(commands.add_parser("dispatch", help="make a child job of each input in lists"))
+    _add_status(commands.add_parser("status", help="tell what becomes of a job's children"))
     _add_probe(commands.add_parser("probe", help="tell what an input is"))
     _add_profiles(commands.add_parser("profiles", help="list what can be made"))
     return parser
@@ -99,6 +100,28 @@ def _add_dispatch(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(carry_out=_dispatch)
 
 
+def _add_status(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--job", default="transcode", help="the parameterized job (transcode)")
+    parser.add_argument(
+        "--last",
+        type=_positive,
+        default=20,
+        metavar="N",
+        help="children of each state to look at in detail (20)",
+    )
+    parser.add_argument("--failed", action="store_true", help="only those that failed")
+    parser.add_argument(
+        "--watch",
+        nargs="?",
+        type=_positive,
+        const=5,
+        metavar="SECONDS",
+        help="look again at each change, or after so long (5), until interrupted",
+    )
+    parser.add_argument("--json", action="store_true", help="one JSON object a look")
+    parser.set_defaults(carry_out=_status)
+
+
 def _add_probe(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("input", help="URL, s3://BUCKET/KEY or file")
     parser.add_argument("--json", action="store_true")
@@ -159,6 +182,12 @@ def _run(options: argparse.Namespace) -> int:
 
 def _dispatch(options: argparse.Namespace) -> int:
     from transcoder.cli.dispatch import run
+
+    return run(options)
+
+
+def _status(options: argparse.Namespace) -> int:
+    from transcoder.cli.status import run
 
     return run(options)
 

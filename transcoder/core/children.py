@@ -1,13 +1,21 @@
 """
-Follow dispatched children by what Nomad says of them.
+Follow dispatched children by what Nomad, and their own logs, say of them.
 
-Imports the standard library only.
+Imports ``allocations``, ``task_log`` and the standard library.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Any
+
+from transcoder.core.allocations import (
+    Allocation,
+    exit_code_of,
+    failure_words,
+    newest_of,
+    was_stopped,
+)
+from transcoder.core.task_log import Ending
 
 
 class State(StrEnum):
@@ -21,28 +29,27 @@ class State(StrEnum):
 
 ENDED = (State.DONE, State.FAILED)
 
-# What the transcoder's own exit codes tell; see ``core.outcome``.
-_MEANINGS = {
-    65: "bad input",
-    66: "no such input",
-    70: "a bug",
-    75: "worth another attempt",
-    78: "configuration",
-    137: "killed; out of memory?",
-    143: "stopped",
-}
-
 
 @dataclass(frozen=True, slots=True)
 class Child:
-    """One dispatched child; ``detail`` says why it failed."""
+    """One dispatched child."""
 
     id: str
     evaluation_id: str
     input: str
     profiles: str
     state: State = State.PENDING
+    #: Why it failed, for people; and the code of the reason, where its task told one.
     detail: str | None = None
+    reason: str | None = None
+    #: What it published, as the store names it, where its task told.
+    keys: tuple[str, ...] = ()
+
+    @property
+    def why(self) -> str:
+        """The reason and its detail in one clause."""
+        parts = [part for part in (self.reason, self.detail) if part]
+        return ": ".join(parts) or "no reason is given"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +70,10 @@ class Tally:
         return ", ".join(parts)
 
 
-def tally(children: Iterable[Child]) -> Tally:
+def tally(states: Iterable[State]) -> Tally:
     """Count children by state."""
-    states = [child.state for child in children]
-    return Tally(*(states.count(state) for state in State))
+    known = list(states)
+    return Tally(*(known.count(state) for state in State))
 
 
 def moved(child: Child, status: str | None) -> Child:
@@ -84,31 +91,22 @@ def moved(child: Child, status: str | None) -> Child:
     return replace(child, state=State.PENDING if status == "pending" else State.RUNNING)
 
 
-def ended(child: Child, allocations: Iterable[Mapping[str, Any]]) -> Child:
-    """A dead child with its end: done where its last allocation completed."""
-    newest = max(allocations, key=lambda a: int(a.get("CreateIndex", 0)), default=None)
+def ended(child: Child, allocations: Iterable[Allocation], ending: Ending | None = None) -> Child:
+    """
+    A dead child with its end: done where its last allocation completed.
+
+    ``ending`` is what the task's own log says of it.
+    """
+    newest = newest_of(allocations)
     if newest is None:
         return replace(child, state=State.FAILED, detail="it was stopped before it was placed")
     status = newest.get("ClientStatus")
-    if status == "complete":
-        return replace(child, state=State.DONE)
-    if status in ("pending", "running"):
-        return replace(child, state=State.FAILED, detail=f"it was stopped while {status}")
-    return replace(child, state=State.FAILED, detail=_why(newest))
-
-
-def _why(allocation: Mapping[str, Any]) -> str:
-    """What an allocation's task said last about its end."""
-    status = str(allocation.get("ClientStatus", "unknown"))
-    for name, state in (allocation.get("TaskStates") or {}).items():
-        for event in reversed(state.get("Events") or []):
-            if event.get("Type") == "Terminated":
-                return f"{status}: task {name}: {_exit_words(event)}"
-    return f"{status}: {allocation.get('ClientDescription') or 'no reason is given'}"
-
-
-def _exit_words(event: Mapping[str, Any]) -> str:
-    code, message = event.get("ExitCode"), event.get("DisplayMessage")
-    meaning = _MEANINGS.get(code) if isinstance(code, int) else None
-    said = str(message or f"Exit Code: {code}")
-    return f"{said} ({meaning})" if meaning else said
+    if status == "complete" and not was_stopped(newest):
+        return replace(child, state=State.DONE, keys=ending.keys if ending else ())
+    # The log may hold the words of an earlier attempt only: they count if the end is the same.
+    if ending and ending.reason and ending.exit_code == exit_code_of(newest):
+        return replace(child, state=State.FAILED, reason=ending.reason, detail=ending.detail)
+    if status == "complete" or status in ("pending", "running"):
+        stood = "running" if status == "complete" else status
+        return replace(child, state=State.FAILED, detail=f"it was stopped while {stood}")
+    return replace(child, state=State.FAILED, detail=failure_words(newest))

@@ -1,10 +1,9 @@
 """A world for tasks and dispatches that is all values: nothing is run, sent or waited for."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from tests.unit.transcoder.builders import a_media, a_run, a_video
 from transcoder.adapters.download import Body
@@ -15,16 +14,14 @@ from transcoder.core.loudness import Wish
 from transcoder.core.media import Media
 from transcoder.core.plan import Measured, Plan
 from transcoder.core.progress import Progress, Standing
-from transcoder.errors import Reason, TaskError, TransientError
+from transcoder.errors import Reason, TaskError
 from transcoder.ports import (
     Delivery,
-    Dispatched,
     Feed,
     Fetched,
     Label,
     Note,
     Published,
-    Statuses,
     World,
 )
 
@@ -314,33 +311,3 @@ class ScriptedRemote:
             yield answer.data[position : position + 4]
         if answer.then is not None:
             raise answer.then
-
-
-@dataclass
-class ScriptedJobs:
-    """A job on a server that answers from a script."""
-
-    refuse_at: dict[int, Exception] = field(default_factory=dict)
-    statuses_script: list[Statuses | TransientError] = field(default_factory=list)
-    allocations_by_child: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
-    metas: list[dict[str, str]] = field(default_factory=list)
-    indices: list[int] = field(default_factory=list)
-    waits: list[int] = field(default_factory=list)
-
-    def dispatch(self, meta: Mapping[str, str]) -> Dispatched:
-        number = len(self.metas)
-        if number in self.refuse_at:
-            raise self.refuse_at[number]
-        self.metas.append(dict(meta))
-        return Dispatched(f"transcode/dispatch-{number}", f"eval-{number}")
-
-    def statuses(self, index: int, wait_seconds: int) -> Statuses:
-        self.indices.append(index)
-        self.waits.append(wait_seconds)
-        answer = self.statuses_script.pop(0)
-        if isinstance(answer, TransientError):
-            raise answer
-        return answer
-
-    def allocations(self, child_id: str) -> Sequence[Mapping[str, Any]]:
-        return self.allocations_by_child.get(child_id, [])
