@@ -57,7 +57,7 @@ class DirectoryNotes:
 
     def bring(self, name: str, path: Path) -> bool:
         """See ``ports.Notes``."""
-        with told_errors(self._directory):
+        with told_errors(path.parent):
             try:
                 shutil.copyfile(self._path(name), path)
             except FileNotFoundError:

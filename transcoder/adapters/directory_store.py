@@ -95,13 +95,15 @@ class DirectoryStore(DirectoryNotes):
         def is_there() -> bool:
             return self.find(delivery.main.name, delivery.label.settings) is not None
 
-        with self._hold(), told_errors(self._directory):
-            upload = DirectoryUpload(self._directory, delivery, is_there, self._hold)
+        upload = None
         try:
+            with self._hold(), told_errors(self._directory):
+                upload = DirectoryUpload(self._directory, delivery, is_there, self._hold)
             yield upload
         finally:
-            with self._hold():
-                upload.end()
+            if upload is not None:
+                with self._hold():
+                    upload.end()
 
 
 def _is_whole(path: Path) -> bool:

@@ -72,7 +72,7 @@ class DirectoryUpload:
 
     def _copy_file(self, source: Path, target: Path) -> None:
         """Copy a file durably; on one file system, a second name for it is as good."""
-        if not (source.is_symlink() or link(source, target)):
+        if source.is_symlink() or not link(source, target):
             with source.open("rb") as bytes_from, target.open("xb") as bytes_to:
                 while data := bytes_from.read(_CHUNK_BYTES):
                     if self._stop.is_set():
@@ -89,11 +89,13 @@ class DirectoryUpload:
                 path.parent.mkdir(parents=True, exist_ok=True)
                 self._staged(part).replace(path)
                 shown.append(path)
-            for folder in {path.parent for path in shown}:
+            for folder in {folder for path in shown for folder in self._folders(path)}:
                 sync_directory(folder)
             return self._show_main()
         except OSError:
-            _remove(shown, self._directory)
+            # They have the same names in another task's delivery of the same settings.
+            if not self._is_there():
+                self._remove(shown)
             raise
 
     def _show_main(self) -> bool:
@@ -113,13 +115,14 @@ class DirectoryUpload:
     def _staged(self, item: Item) -> Path:
         return self._staging.path / item.name
 
+    def _remove(self, paths: list[Path]) -> None:
+        """Remove files, and the folders that are empty then."""
+        for path in paths:
+            path.unlink(missing_ok=True)
+            for folder in self._folders(path):
+                with suppress(OSError):
+                    folder.rmdir()
 
-def _remove(paths: list[Path], top: Path) -> None:
-    """Remove files, and the folders that are empty then."""
-    for path in paths:
-        path.unlink(missing_ok=True)
-        for folder in path.parents:
-            if folder == top:
-                break
-            with suppress(OSError):
-                folder.rmdir()
+    def _folders(self, path: Path) -> list[Path]:
+        """The folders between a file and our directory, the innermost first."""
+        return [folder for folder in path.parents if self._directory in folder.parents]

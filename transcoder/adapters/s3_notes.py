@@ -21,6 +21,7 @@ from transcoder.adapters.s3 import (
 )
 from transcoder.adapters.s3_bring import Bringing
 from transcoder.adapters.s3_told import There, look
+from transcoder.adapters.staging import told_errors
 from transcoder.core.naming import S3Place
 from transcoder.errors import Reason, TaskError, TransientError
 from transcoder.ports import Note
@@ -74,7 +75,7 @@ class S3Notes:
 
     def bring(self, name: str, path: Path) -> bool:
         """See ``ports.Notes``; what comes is held against S3's own checksum."""
-        with self._told(self.uri(name)):
+        with self._told(self.uri(name)), told_errors(path.parent):
             there = look(self._connect(), self._place.bucket, self.key(name))
             if isinstance(there, There):
                 Bringing(self._connect(), self._at(name), there).to_file(path)
