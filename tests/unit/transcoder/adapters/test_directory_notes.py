@@ -40,7 +40,8 @@ def test_the_age_of_a_note_goes_by_the_time_of_a_new_file(
     os.utime(tmp_path / "out" / NOTE, (an_hour_ago, an_hour_ago))
     note = notes.read(NOTE)
     assert note is not None
-    assert 3600 <= note.age_seconds < 3660
+    # File systems keep the time of the last tick.
+    assert 3599 < note.age_seconds < 3660
     in_an_hour = time.time() + 3600
     os.utime(tmp_path / "out" / NOTE, (in_an_hour, in_an_hour))
     note = notes.read(NOTE)
