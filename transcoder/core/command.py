@@ -31,7 +31,8 @@ FORMATS = (
     "h264,hevc,m4v,ivf,mp3,wav,flac,aac,ac3,eac3,aiff,w64,caf"
 )
 # What a result of ours may be besides, by its suffix.  No input is ever decoded as a result.
-_RESULT_FORMATS = {".m3u8": f"{FORMATS},hls", ".jpg": "jpeg_pipe"}
+_JPEG = "jpeg_pipe"
+_RESULT_FORMATS = {".m3u8": f"{FORMATS},hls", ".jpg": _JPEG}
 #: 8K with room; a picture of 144 megapixels would take gigabytes for each thread.
 MAX_PIXELS = 36_000_000
 
@@ -85,9 +86,11 @@ def banner_arguments(path: str) -> list[str]:
 def decode_arguments(path: str, threads: int) -> list[str]:
     """Decode all of a result to nowhere, telling every damage on stderr and progress on stdout."""
     formats = _RESULT_FORMATS.get(path[path.rfind(".") :], FORMATS)
+    # By its name alone ffmpeg would take a JPEG for the first of a series.
+    demuxer = ["-f", formats] if formats == _JPEG else []
     return [
         *_global(),
-        *("-threads", str(threads)),
+        *("-threads", str(threads), *demuxer),
         *_input(file_source(path), formats),
         *("-map", "0", "-f", "null", "-"),
     ]

@@ -4,10 +4,18 @@ WebVTT that says which thumbnail shows which part of a video.
 Imports ``core.manifest``, ``core.plan`` and ``core.sheets``.
 """
 
+import re
+from dataclasses import dataclass
+
 from transcoder.core.manifest import PARTS
 from transcoder.core.plan import Picture
 from transcoder.core.sheets import Sheets, place
 
+_CUE = re.compile(
+    r"^(?P<begins>\d+:\d\d:\d\d\.\d{3}) --> (?P<ends>\d+:\d\d:\d\d\.\d{3})\n"
+    r"(?P<sheet>\S+)#xywh=(?P<x>\d+),(?P<y>\d+),(?P<width>\d+),(?P<height>\d+)$",
+    re.MULTILINE,
+)
 # By so much a length that a probe tells may be too short for no reason but rounding.
 _ROUNDING_SECONDS = 1.0
 
@@ -62,3 +70,31 @@ def timestamp(seconds: float) -> str:
     hours, minutes = divmod(minutes, 60)
     whole, milliseconds = divmod(milliseconds, 1000)
     return f"{hours:02}:{minutes:02}:{whole:02}.{milliseconds:03}"
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """One thumbnail: when it is shown, its sheet, and its left, top, width and height there."""
+
+    begins_seconds: float
+    ends_seconds: float
+    sheet: str
+    where: tuple[int, int, int, int]
+
+
+def parse_cues(text: str) -> tuple[Cue, ...]:
+    """The cues of a text as ``sprite_cues`` writes them."""
+    return tuple(
+        Cue(
+            _seconds(found["begins"]),
+            _seconds(found["ends"]),
+            found["sheet"],
+            (int(found["x"]), int(found["y"]), int(found["width"]), int(found["height"])),
+        )
+        for found in _CUE.finditer(text)
+    )
+
+
+def _seconds(told: str) -> float:
+    hours, minutes, seconds = told.split(":")
+    return int(hours) * 3600 + int(minutes) * 60 + float(seconds)

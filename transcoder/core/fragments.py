@@ -7,6 +7,8 @@ Imports the standard library only.
 from collections.abc import Iterator
 
 _SAMPLE_COUNT_AT = 4
+# Where a sample description's first entry tells its picture's size.
+_SIZE_AT = 40
 _LEVELS_10BIT = 0x40
 
 
@@ -23,6 +25,14 @@ def codec(init: bytes) -> str | None:
         return "opus"
     # The only AAC that is made here is of low complexity.
     return "mp4a.40.2" if b"mp4a" in init else None
+
+
+def picture_size(init: bytes) -> tuple[int, int] | None:
+    """Width and height of an initialisation segment's picture."""
+    entry = _after(init, b"stsd", _SIZE_AT + 4)
+    if entry is None:
+        return None
+    return int.from_bytes(entry[_SIZE_AT : _SIZE_AT + 2]), int.from_bytes(entry[_SIZE_AT + 2 :])
 
 
 def _after(data: bytes, name: bytes, length: int) -> bytes | None:

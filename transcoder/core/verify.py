@@ -67,8 +67,8 @@ def undecodable(run: Run) -> str | None:
     """What decoding a result brought to light, or None where it decodes to the end."""
     if run.exit_status != 0:
         return f"it does not decode: {last_message(run.errors)}"
-    if run.frames == 0:
-        return "it holds no frame"
+    if run.is_empty:
+        return "it holds no frame" if run.counts_frames else "it holds no sound"
     if run.damaged_count:
         return f"it is damaged in {run.damaged_count} places: {last_message(run.errors)}"
     return None
