@@ -10,11 +10,12 @@ from transcoder.core.plan import Rendition
 from transcoder.core.profile import Hls, Poster, Sprite
 from transcoder.ports import Encoder
 from transcoder.verification.hls import check_stream
+from transcoder.verification.items import items
 from transcoder.verification.made import Made
 from transcoder.verification.still import check_poster, check_sprite
 from transcoder.verification.video import check_file
 
-__all__ = ["Made", "check"]
+__all__ = ["Made", "check", "items"]
 
 
 def check(rendition: Rendition, directory: Path, encoder: Encoder, *, thorough: bool) -> Made:
