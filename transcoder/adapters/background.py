@@ -24,6 +24,11 @@ def apart(call: Callable[[], T]) -> Future[T]:
     return done
 
 
+def later(call: Callable[[], T]) -> Callable[[], T]:
+    """Begin something at once, and have what it gives when that is asked for."""
+    return partial(result_of, apart(call))
+
+
 def result_of(done: Future[T]) -> T:
     """
     Wait for what a thread does, where a signal may end the wait.

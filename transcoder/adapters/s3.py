@@ -1,8 +1,8 @@
 """
 S3: what fetching from it and publishing to it share.  Imports ``errors`` and botocore.
 
-botocore rather than boto3: a client is there after two thirds of the time.  What takes long is
-imported in ``make_client``, so that ``background.apart`` can have it done beside other work.
+botocore rather than boto3: a client costs a fifth less time.  What takes long is imported in
+``make_client``, so that ``background.later`` can have it done beside other work.
 """
 
 import os

@@ -114,9 +114,9 @@ def _store(output: str | None, encoder: Ffmpeg, hold: Hold) -> Store:
         parsed = parse_s3_place(place)
     except ValueError as error:
         raise TaskError(Reason.BAD_SETTING, str(error)) from error
-    from transcoder.adapters.background import apart
+    from transcoder.adapters.background import later
     from transcoder.adapters.s3 import make_client
     from transcoder.adapters.s3_store import S3Store
 
     # Made while the input comes.
-    return S3Store(apart(make_client).result, parsed, hold=hold)
+    return S3Store(later(make_client), parsed, hold=hold)

@@ -47,10 +47,15 @@ class LoseReply:
 
 @dataclass(frozen=True, slots=True)
 class Hang:
-    """Nothing is answered until ``release``; then moto is asked."""
+    """Nothing is answered, or not even read, until ``release``; then moto is asked."""
 
+    is_read: bool = True
     reached: threading.Event = field(default_factory=threading.Event)
     release: threading.Event = field(default_factory=threading.Event)
+
+    def hold(self) -> None:
+        self.reached.set()
+        self.release.wait(30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,10 +143,16 @@ class _Handler(BaseHTTPRequestHandler):
             self.rfile.read(min(length, 1 << 16) // 2)
             self._reset()
             return
+        if isinstance(fault, Hang) and not fault.is_read:
+            fault.hold()
         body = self.rfile.read(length)
+        # Half a request is none.
+        if len(body) == length:
+            self._serve(asked, fault, body)
+
+    def _serve(self, asked: Asked, fault: Fault, body: bytes) -> None:
         if isinstance(fault, Hang):
-            fault.reached.set()
-            fault.release.wait(30)
+            fault.hold()
         elif isinstance(fault, First):
             fault.act()
         elif isinstance(fault, Answer):

@@ -108,10 +108,11 @@ def test_a_delivery_that_is_not_finished_leaves_nothing(
     assert unfinished(s3) == 0
 
 
+@pytest.mark.parametrize("is_read", [True, False])
 def test_a_signal_ends_an_upload_soon_though_the_network_hangs(
-    store: S3Store, proxy: Proxy, s3: S3, tmp_path: Path
+    is_read: bool, store: S3Store, proxy: Proxy, s3: S3, tmp_path: Path
 ) -> None:
-    hang = Hang()
+    hang = Hang(is_read)
     proxy.always("UploadPart", hang)
     sent_at: list[float] = []
 

@@ -1,6 +1,8 @@
 """Publishing to S3, over moto's server, where all goes well."""
 
 import hashlib
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -152,3 +154,11 @@ def test_stores_that_know_no_new_checksums_are_sent_md5(
     assert all("Content-MD5" in asked.headers for asked in sent)
     told = {name.lower() for asked in proxy.asked for name in asked.headers}
     assert not [name for name in told if "checksum" in name]
+
+
+def test_the_sdk_is_loaded_where_a_client_is_made_and_not_before() -> None:
+    look = "import sys, transcoder.adapters.s3_store; print('botocore.client' in sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", look], capture_output=True, text=True, timeout=60, check=True
+    )
+    assert done.stdout == "False\n"

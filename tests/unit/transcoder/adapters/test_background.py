@@ -4,13 +4,26 @@ import threading
 
 import pytest
 
-from transcoder.adapters.background import Crew, apart, result_of
+from transcoder.adapters.background import Crew, apart, later, result_of
 
 
 def test_what_is_done_apart_gives_its_result_or_its_error() -> None:
     assert result_of(apart(lambda: 7)) == 7
     with pytest.raises(ZeroDivisionError):
         result_of(apart(lambda: 1 // 0))
+
+
+def test_what_is_wanted_later_begins_at_once_and_is_done_once() -> None:
+    begun, gate = list[int](), threading.Event()
+
+    def work() -> int:
+        begun.append(1)
+        gate.set()
+        return 7
+
+    value = later(work)
+    assert gate.wait(10)
+    assert (value(), value(), begun) == (7, 7, [1])
 
 
 def test_a_crew_does_all_it_is_given_with_no_more_threads_than_its_size() -> None:
