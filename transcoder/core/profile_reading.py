@@ -34,6 +34,9 @@ _H264_PROFILES = ("baseline", "main", "high")
 _H264_LEVELS = ("3.0", "3.1", "3.2", "4.0", "4.1", "4.2", "5.0", "5.1", "5.2")
 _OPUS_RATE = 48_000
 _RUNGS_MOST = 8
+# What a JPEG can be, and what ffmpeg is let to decode.
+_SHEET_SIDE_MOST = 65_500
+_SHEET_PIXELS_MOST = 36_000_000
 
 
 def read_profiles(raw: object, over: object = None) -> dict[str, Profile]:
@@ -120,13 +123,21 @@ def _poster(reader: MappingReader) -> Poster:
 
 
 def _sprite(reader: MappingReader) -> Sprite:
-    return Sprite(
+    sprite = Sprite(
         box=_box(reader.section("box")),
         interval_seconds=reader.number("interval_seconds", 1, 3600),
         columns=reader.number("columns", 1, 50),
         rows=reader.number("rows", 1, 50),
         quality=reader.number("quality", 1, 31),
     )
+    box = sprite.box
+    # Turned for portrait, either side may be the long one.
+    longest = max(box.width, box.height) * max(sprite.columns, sprite.rows)
+    pixels = box.width * box.height * sprite.columns * sprite.rows
+    if longest > _SHEET_SIDE_MOST or pixels > _SHEET_PIXELS_MOST:
+        most = f"{_SHEET_SIDE_MOST} pixels a side and {_SHEET_PIXELS_MOST} in all"
+        reader.problem("box", f"makes sheets of more than {most}; take fewer columns and rows")
+    return sprite
 
 
 def _hls(reader: MappingReader) -> Hls:
@@ -138,11 +149,13 @@ def _hls(reader: MappingReader) -> Hls:
         rung.end()
     if not 1 <= len(rungs) <= _RUNGS_MOST:
         reader.problem("rungs", f"are {len(rungs)}; 1 to {_RUNGS_MOST} are wanted")
-    return Hls(
-        rungs=tuple(rungs),
-        audio=_optional_audio(reader),
-        segment_seconds=reader.number("segment_seconds", 1, 60),
-    )
+    segment_seconds = reader.number("segment_seconds", 1, 60)
+    for made in rungs:
+        apart = made.video.keyframe_seconds
+        if segment_seconds % apart:
+            wanted = f"a multiple of the {apart} s between key frames of {made.name} is wanted"
+            reader.problem("segment_seconds", f"is {segment_seconds}; {wanted}")
+    return Hls(tuple(rungs), _optional_audio(reader), segment_seconds)
 
 
 _KINDS: dict[str, Callable[[MappingReader], Makes]] = {

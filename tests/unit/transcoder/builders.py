@@ -11,8 +11,12 @@ from transcoder.core.profile import (
     AudioFile,
     AudioSettings,
     Box,
+    Hls,
     Makes,
+    Poster,
     Profile,
+    Rung,
+    Sprite,
     VideoFile,
     VideoSettings,
 )
@@ -37,6 +41,13 @@ LARGE = Profile(
 )
 
 AUDIO = Profile("audio", "sound", AudioFile(AudioSettings("aac", 160, 2, 48_000)))
+POSTER = Profile("poster", "a still", Poster(Box(1280, 720), at=0.1, quality=3))
+SPRITE = Profile("sprite", "thumbnails", Sprite(Box(160, 90), 10, columns=10, rows=10, quality=4))
+RUNGS = (
+    Rung("480p", Box(854, 480), VideoSettings("libx264", "medium", 26, 1500, "high", "3.1", 60, 2)),
+    Rung("720p", Box(1280, 720), VideoSettings("libx264", "fast", 23, 4000, "high", "4.0", 60, 2)),
+)
+HLS = Profile("hls", "adaptive", Hls(RUNGS, AudioSettings("aac", 128, 2, 48_000), 6))
 
 
 def making(profile: Profile, **changes: Any) -> Profile:

@@ -2,10 +2,12 @@
 
 import copy
 from dataclasses import replace
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from tests.unit.transcoder.builders import LARGE, SMALL
 from transcoder.adapters.profile_file import load_profiles
@@ -269,3 +271,26 @@ def test_what_is_wrong_with_a_users_file_is_told_with_its_name(
     with pytest.raises(ProfileError) as failure:
         load_profiles(path)
     assert failure.value.problems[0].startswith(f"{path}: {words}")
+
+
+def test_segments_hold_whole_groups_of_pictures() -> None:
+    raw = {"hls": {"segment_seconds": 5}}
+    with pytest.raises(ProfileError) as failure:
+        read_profiles(_shipped(), raw)
+    assert failure.value.problems[0] == (
+        "hls.segment_seconds: is 5; a multiple of the 2 s between key frames of 480p is wanted"
+    )
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"columns": 50, "box": {"width": 2000}}, {"columns": 50, "rows": 50, "box": {"width": 200}}],
+    ids=["too wide", "too many pixels"],
+)
+def test_sheets_are_pictures_that_can_be_decoded(changes: dict[str, object]) -> None:
+    with pytest.raises(ProfileError, match="makes sheets of more than 65500 pixels a side"):
+        read_profiles(_shipped(), {"sprite": changes})
+
+
+def _shipped() -> object:
+    return yaml.safe_load((files("transcoder") / "profiles.yaml").read_text(encoding="utf-8"))
