@@ -5,18 +5,30 @@ The job is the one that users register, run without isolation.
 """
 
 import json
+import os
 import re
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from devstack.cluster import NodeSpec, NomadCluster, find_nomad, open_cluster
+from devstack.cluster import NomadCluster
 from devstack.standin import StandIn
-from tests.contract.transcoder.conftest import BUCKET, S3, WHEEL, Transcoder
+from tests.contract.transcoder.conftest import BUCKET, S3, Transcoder
+from tests.contract.transcoder.nomad_clusters import (
+    FLAVOURS,
+    JOB_FILE,
+    opened,
+    register,
+    start_node,
+    without_retries,
+)
 from transcoder.adapters.nomad import NomadJobs, connect
+from transcoder.cli.narrator import Narrator
 from transcoder.core.children import State
 from transcoder.core.lists import Entry
 from transcoder.dispatch import Pace, dispatch, follow
@@ -24,49 +36,18 @@ from transcoder.errors import DispatchError
 
 pytestmark = pytest.mark.ffmpeg
 
-JOB_FILE = Path(__file__).parents[3] / "nomad" / "transcode.nomad.hcl"
 TOKEN = "5d4f7c9e-1f0a-4d5c-9a57-0c6b2c3f1a11"
 
 
-def _flavours() -> list[object]:
-    real = pytest.param("nomad", marks=pytest.mark.nomad)
-    return ["stand-in", real] if find_nomad() else ["stand-in"]
-
-
-def _without_restart(directory: Path) -> Path:
-    """The job file, less its second attempt, for which Nomad waits a quarter of a minute."""
-    text = JOB_FILE.read_text(encoding="utf-8")
-    assert text.count("attempts = 1") == 1
-    path = directory / "transcode.nomad.hcl"
-    path.write_text(text.replace("attempts = 1", "attempts = 0"), encoding="utf-8")
-    return path
-
-
-@pytest.fixture(scope="module", params=_flavours())
+@pytest.fixture(scope="module", params=FLAVOURS)
 def cluster(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, moto_url: str
 ) -> Iterator[NomadCluster]:
     directory = tmp_path_factory.mktemp("nomad")
-    nomad = open_cluster(directory, find_nomad() if request.param == "nomad" else None)
-    try:
-        variables = {
-            "s3_bucket": BUCKET,
-            "s3_endpoint_url": moto_url,
-            "driver": "raw_exec",
-            "command": str(Path(sys.executable).with_name("transcoder")),
-            "cpu": "500",
-            "memory": "300",
-        }
-        nomad.register(_without_restart(directory), variables)
-        environment = {
-            "AWS_ACCESS_KEY_ID": "test",
-            "AWS_SECRET_ACCESS_KEY": "test",
-            "TRANSCODER_FFMPEG": WHEEL,
-        }
-        nomad.start_node(NodeSpec("i-0123456789abcdef0", environment=environment))
+    with closing(opened(request.param, directory)) as nomad:
+        register(nomad, without_retries(directory), moto_url)
+        start_node(nomad)
         yield nomad
-    finally:
-        nomad.close()
 
 
 def a_list(tmp_path: Path, *lines: str) -> str:
@@ -95,9 +76,12 @@ def test_children_are_dispatched_followed_and_counted(
     ends = {row["input"]: row for row in told[2:-1]}
     assert ends[str(plain)]["outcome"] == "done"
     assert ends[str(page)]["outcome"] == "failed"
-    assert "65 (bad input)" in ends[str(page)]["detail"]
+    assert ends[str(page)]["reason"] == "not_a_video"
+    assert "HTML" in ends[str(page)]["detail"]
     assert told[-1] == {"event": "children.ended", "done": 1, "failed": 1}
-    (key,) = s3.keys()
+    published = s3.keys()
+    (key,) = (name for name in published if "/.transcoder/" not in name)
+    assert ends[str(plain)]["keys"] == [key]
     assert re.fullmatch("videos/out-[0-9a-f]{32}-small.mp4", key)
     assert "2 of 2 ended, 1 failed, 0 running, 0 pending" in done.stderr
 
@@ -140,9 +124,9 @@ def test_a_child_that_finds_no_input_is_told_with_its_code(cluster: NomadCluster
     jobs = NomadJobs(connect({"NOMAD_ADDR": cluster.address}), "transcode")
     entry = Entry("/no/such/file.mp4", "l.txt", 1)
     children = dispatch([entry], ["small"], jobs, lambda _: None, lambda _: None)
-    (child,) = follow(children, jobs, Pace(timeout_seconds=90.0), lambda *_: None)
+    (child,) = follow(children, jobs, Pace(timeout_seconds=90.0), Narrator(as_json=False))
     assert child.state is State.FAILED
-    assert "66 (no such input)" in str(child.detail)
+    assert child.why.startswith("missing_input: ")
 
 
 def test_a_token_is_asked_for_where_the_server_wants_one(
@@ -160,6 +144,32 @@ def test_a_token_is_asked_for_where_the_server_wants_one(
     assert "Permission denied" in refused.stderr
     assert "NOMAD_TOKEN" in refused.stderr
     assert allowed.returncode == 0, allowed.stderr
+
+
+def test_waiting_that_is_interrupted_tells_how_to_go_on(
+    cluster: NomadCluster, plain: Path, tmp_path: Path
+) -> None:
+    """The children go on: the server has them."""
+    path = a_list(tmp_path, f"{plain}")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "transcoder", *("dispatch", path, "--wait", "--profile", "small")],
+        env={"PATH": os.defpath, "NOMAD_ADDR": cluster.address},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout is not None
+    assert process.stderr is not None
+    assert process.stdout.readline().startswith("Input file")
+    child_id = process.stdout.readline().split(" = ")[1].strip()
+    assert process.stdout.readline().startswith("Evaluation ID")
+    assert "of 1 ended" in process.stderr.readline(), "it follows"
+    process.send_signal(signal.SIGINT)
+    _, told = process.communicate(timeout=30)
+    assert process.returncode == 130
+    assert "the children go on; see how with: transcoder status" in told
+    jobs = NomadJobs(connect({"NOMAD_ADDR": cluster.address}), "transcode")
+    assert child_id in jobs.statuses(0, 0).by_id
 
 
 def test_a_server_out_of_reach_is_worth_another_attempt(
@@ -184,12 +194,13 @@ def test_nothing_is_dispatched_where_a_list_is_wrong(
     done = transcoder("dispatch", path, "--profile", "huge", NOMAD_ADDR="http://127.0.0.1:9")
     assert done.returncode == 65
     assert done.stdout == ""
-    assert done.stderr.splitlines() == [
-        f"transcoder: {path}:2: there is no file {tmp_path}/absent.mp4",
-        f"transcoder: {path}:3: ftp://h/x: ftp:// is not known; http, https, s3 and files are",
-        "transcoder: --profile huge: unknown profile 'huge'; known are small, large",
-        "transcoder: problems: 3; nothing was dispatched",
-    ]
+    absent, foreign, unknown, count = done.stderr.splitlines()
+    assert absent == f"transcoder: {path}:2: there is no file {tmp_path}/absent.mp4"
+    assert foreign == (
+        f"transcoder: {path}:3: ftp://h/x: ftp:// is not known; http, https, s3 and files are"
+    )
+    assert unknown.startswith("transcoder: --profile huge: unknown profile 'huge'; known are small")
+    assert count == "transcoder: problems: 3; nothing was dispatched"
 
 
 def test_an_unknown_profile_alone_is_a_matter_of_configuration(
