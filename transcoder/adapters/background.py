@@ -6,11 +6,12 @@ Imports the standard library only.
 """
 
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import Future, wait
 from functools import partial
 from queue import SimpleQueue
-from typing import TypeVar
+from typing import Any, TypeVar
 
 T = TypeVar("T")
 
@@ -38,6 +39,19 @@ def result_of(done: Future[T]) -> T:
     while not done.done():
         wait([done], timeout=_LOOK_UP_SECONDS)
     return done.result()
+
+
+class Patience:
+    """The seconds that some waits may take together."""
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+
+    def wait_for(self, done: Future[Any]) -> None:
+        """Wait for the end of something, well or not, as long as there is patience left."""
+        started_at = time.monotonic()
+        wait([done], timeout=self._seconds)
+        self._seconds = max(0.0, self._seconds - (time.monotonic() - started_at))
 
 
 class Crew:

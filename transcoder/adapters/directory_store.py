@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
+from transcoder.adapters.background import Patience
+from transcoder.adapters.boxes import is_whole
 from transcoder.adapters.directory_notes import DirectoryNotes
 from transcoder.adapters.directory_upload import DirectoryUpload
 from transcoder.adapters.staging import told_errors
@@ -19,11 +21,11 @@ from transcoder.core.media import Media
 from transcoder.errors import Reason, TaskError
 from transcoder.ports import Delivery, Hold, Published, Upload
 
-# Ours have five or so.
-_BOXES_MOST = 64
 _BOXED = (".mp4", ".m4a")
 # How far into a file of another kind its settings stand.
 _HEAD_BYTES = 4096
+# How long all uploads that are given up may wait for a disk that is slow to answer.
+_CLEANING_SECONDS = 2.0
 
 
 class DirectoryStore(DirectoryNotes):
@@ -39,6 +41,7 @@ class DirectoryStore(DirectoryNotes):
         super().__init__(directory)
         self._probe = probe
         self._hold = hold
+        self._patience = Patience(_CLEANING_SECONDS)
 
     def check(self) -> None:
         """Raise TaskError where nothing can be written here."""
@@ -64,7 +67,7 @@ class DirectoryStore(DirectoryNotes):
                 return None
             size = path.stat().st_size
             if path.suffix in _BOXED:
-                return self._find_boxed(path, settings) if _is_whole(path) else None
+                return self._find_boxed(path, settings) if is_whole(path) else None
             with path.open("rb") as file:
                 head = file.read(_HEAD_BYTES)
         except OSError:
@@ -103,31 +106,7 @@ class DirectoryStore(DirectoryNotes):
         finally:
             if upload is not None:
                 with self._hold():
-                    upload.end()
-
-
-def _is_whole(path: Path) -> bool:
-    """
-    Whether an MP4's boxes end where the file does.
-
-    What we rename into place is whole; what a copy or a full disk left there may not be, and the
-    description at its start opens all the same.
-    """
-    size = path.stat().st_size
-    position = 0
-    with path.open("rb") as file:
-        for _ in range(_BOXES_MOST):
-            file.seek(position)
-            head = file.read(16)
-            if len(head) < 8:
-                break
-            length = int.from_bytes(head[:4])
-            # A length of 1 says that the real one follows the name.
-            length = int.from_bytes(head[8:16]) if length == 1 else length
-            if length < 8:
-                return False
-            position += length
-    return size > 0 and position == size
+                    upload.end(self._patience)
 
 
 def _size_within(folder: Path) -> int:

@@ -7,11 +7,11 @@ Imports ``ports``, ``errors`` and its neighbours.
 import os
 import threading
 from collections.abc import Callable
-from concurrent.futures import Future, wait
+from concurrent.futures import Future
 from contextlib import suppress
 from pathlib import Path
 
-from transcoder.adapters.background import apart, result_of
+from transcoder.adapters.background import Patience, apart, result_of
 from transcoder.adapters.staging import (
     Staging,
     link,
@@ -21,8 +21,6 @@ from transcoder.adapters.staging import (
 )
 from transcoder.ports import Delivery, Hold, Item
 
-# How long the end of a task may wait for a disk that is slow to answer.
-_CLEANING_SECONDS = 2.0
 _CHUNK_BYTES = 1 << 20
 
 
@@ -57,10 +55,10 @@ class DirectoryUpload:
             with self._hold():
                 return self._show()
 
-    def end(self) -> None:
+    def end(self, patience: Patience) -> None:
         """Stop what is on its way, and leave nothing of what was not finished."""
         self._stop.set()
-        wait([self._copied], timeout=_CLEANING_SECONDS)
+        patience.wait_for(self._copied)
         self._staging.close()
 
     def _copy(self) -> None:

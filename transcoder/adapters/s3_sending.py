@@ -16,7 +16,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
-from transcoder.adapters.background import Crew
+from transcoder.adapters.background import Crew, Patience
 from transcoder.adapters.s3 import SDK_ERRORS, code_of
 from transcoder.adapters.s3_sums import as_told, of_parts
 from transcoder.adapters.s3_told import knows_checksums
@@ -52,6 +52,8 @@ class Bucket:
     client: Any
     name: str
     crew: Crew
+    #: How long all uploads that are given up may wait for the bucket to be clean again.
+    patience: Patience
     #: Smallest size of a part; a file that is no larger goes up by one request.
     part_bytes: int
 

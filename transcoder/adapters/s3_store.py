@@ -9,7 +9,7 @@ from contextlib import contextmanager, nullcontext
 from functools import partial
 from typing import Any
 
-from transcoder.adapters.background import Crew
+from transcoder.adapters.background import Crew, Patience
 from transcoder.adapters.s3 import SDK_ERRORS, code_of
 from transcoder.adapters.s3_notes import S3Notes
 from transcoder.adapters.s3_sending import Bucket
@@ -21,6 +21,7 @@ from transcoder.ports import Delivery, Hold, Published, Upload
 # Four connections fill a link of a gigabit; each holds one part in memory.
 _CONNECTIONS = 4
 PART_BYTES = 8 << 20
+_CLEANING_SECONDS = 2.0
 
 
 class S3Store(S3Notes):
@@ -41,6 +42,7 @@ class S3Store(S3Notes):
         super().__init__(connect, place)
         self._hold = hold
         self._crew = Crew(_CONNECTIONS)
+        self._patience = Patience(_CLEANING_SECONDS)
         self._part_bytes = part_bytes
 
     def check(self) -> None:
@@ -65,7 +67,9 @@ class S3Store(S3Notes):
     @contextmanager
     def upload(self, delivery: Delivery) -> Iterator[Upload]:
         """See ``ports.Store``."""
-        bucket = Bucket(self._connect(), self._place.bucket, self._crew, self._part_bytes)
+        bucket = Bucket(
+            self._connect(), self._place.bucket, self._crew, self._patience, self._part_bytes
+        )
         upload = S3Upload(
             bucket, delivery, self.key, partial(self._told, self.uri(delivery.main.name))
         )

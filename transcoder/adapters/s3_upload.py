@@ -19,8 +19,6 @@ from transcoder.adapters.s3_told import Nothing, There, as_metadata, look
 from transcoder.errors import Reason, TaskError
 from transcoder.ports import Delivery, Item
 
-# How long the end of a task may wait for the bucket to be clean again.
-_CLEANING_SECONDS = 2.0
 # Of two tasks that meet, one wins in the second round.
 _ROUNDS_MOST = 4
 # What is answered where the older result, or our own upload, is gone.
@@ -73,7 +71,7 @@ class S3Upload:
         if done is not None and done.done() and done.exception() is None and done.result():
             return
         self._stop.set()
-        wait([apart(self._clean)], timeout=_CLEANING_SECONDS)
+        self._bucket.patience.wait_for(apart(self._clean))
 
     def _begin(self) -> There | Nothing:
         there = self._look()

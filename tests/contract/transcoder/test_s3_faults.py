@@ -4,6 +4,7 @@ import os
 import signal
 import threading
 import time
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from tests.contract.transcoder.deliveries import (
     NAME,
     a_delivery,
     a_file,
+    a_label,
     a_store,
     content,
     delivered,
@@ -26,7 +28,7 @@ from transcoder.adapters.s3 import make_client
 from transcoder.adapters.s3_store import S3Store
 from transcoder.core.naming import S3Place
 from transcoder.errors import Interrupted, Reason, TaskError
-from transcoder.ports import Item
+from transcoder.ports import Delivery, Item
 
 
 @pytest.fixture
@@ -131,6 +133,22 @@ def test_a_signal_ends_an_upload_soon_though_the_network_hangs(
     hang.release.set()
     assert s3.keys() == []
     assert unfinished(s3) == 0
+
+
+def test_many_uploads_that_hang_are_left_in_the_time_of_one(
+    store: S3Store, proxy: Proxy, tmp_path: Path
+) -> None:
+    hang = Hang()
+    proxy.always("UploadPart", hang)
+    with ExitStack() as uploads:
+        for number in range(4):
+            main = Item(f"{number}.mp4", a_file(tmp_path / f"{number}", 6 * MIB), "video/mp4")
+            uploads.enter_context(store.upload(Delivery(main, a_label())))
+        assert hang.reached.wait(10)
+        left_at = time.monotonic()
+    assert time.monotonic() - left_at < 4
+    hang.release.set()
+    assert proxy.wait_for("AbortMultipartUpload", count=4)
 
 
 def test_an_upload_left_while_it_begins_is_ended_as_soon_as_it_has_begun(

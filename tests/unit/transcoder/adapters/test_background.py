@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from transcoder.adapters.background import Crew, apart, later, result_of
+from transcoder.adapters.background import Crew, Patience, apart, later, result_of
 
 
 def test_what_is_done_apart_gives_its_result_or_its_error() -> None:
@@ -52,3 +52,14 @@ def test_nothing_keeps_the_process_from_its_end() -> None:
     crew = Crew(1)
     assert result_of(crew.submit(lambda: threading.current_thread().daemon))
     assert result_of(apart(lambda: threading.current_thread().daemon))
+
+
+def test_patience_is_spent_once_for_all() -> None:
+    gate, patience = threading.Event(), Patience(0.05)
+    hanging = apart(lambda: gate.wait(30))
+    patience.wait_for(hanging)
+    for _ in range(1000):
+        patience.wait_for(hanging)
+    assert not hanging.done()
+    gate.set()
+    assert result_of(hanging)
