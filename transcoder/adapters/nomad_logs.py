@@ -10,7 +10,6 @@ import time
 
 import requests
 from nomad import Nomad
-from nomad.api.exceptions import URLNotAuthorizedNomadException
 
 from transcoder.adapters.nomad_connection import CALL_ERRORS, said
 from transcoder.core.allocations import Allocation, started_at, task_of
@@ -24,6 +23,8 @@ _CHUNK_BYTES = 16 << 10
 
 #: What servers and nodes say, and what that means to whoever looks.
 _MEANINGS = (
+    # By 500 rather than 403 where it is the node, or the server for it, that refuses.
+    ("Permission denied", "the token may not read logs: it needs the right read-logs"),
     ("No path to node", "its node is gone, or cannot be reached"),
     ("Unknown allocation", "Nomad has collected its allocation as garbage"),
     ("failed to list entries", "its node has collected the log as garbage"),
@@ -52,9 +53,6 @@ def tail(client: Nomad, allocation: Allocation, stream: Stream, most_bytes: int)
             stream=True,
         ) as reply:
             return _read(reply, most_bytes)
-    except URLNotAuthorizedNomadException as error:
-        detail = "the token may not read logs: it needs the right read-logs"
-        raise LogUnreadable(detail) from error
     except CALL_ERRORS as error:
         raise LogUnreadable(_meaning(said(error))) from error
     except KeyError as error:
