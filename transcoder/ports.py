@@ -117,6 +117,9 @@ class Encoder(Protocol):
     def measure(self, path: Path, streams: Sequence[str]) -> float | None:
         """The true length of streams in seconds, by reading to their end."""
 
+    def subtitles_end(self, path: Path) -> float | None:
+        """When the last subtitle goes, in seconds; None where there is none to read."""
+
 
 @dataclass(frozen=True, slots=True)
 class Label:

@@ -7,7 +7,6 @@ their bytes may travel by then.  Imports ``core``, ``ports``, ``errors`` and the
 """
 
 import signal
-from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from functools import partial
@@ -15,19 +14,15 @@ from pathlib import Path
 from traceback import format_exc
 
 from transcoder.adapters.scratch import scratch_space
-from transcoder.core.command import ALL_STREAMS, main_file
-from transcoder.core.diagnosis import Run
+from transcoder.core.diagnosis import damage
 from transcoder.core.identity import Identity
 from transcoder.core.limits import Limits
-from transcoder.core.media import Media
 from transcoder.core.naming import output_name
 from transcoder.core.outcome import Exit, Outcome, Output, exit_for
-from transcoder.core.plan import Plan, Rendition
 from transcoder.core.profile import Profile
 from transcoder.core.redact import redacted
-from transcoder.core.verify import invalid, problems, shortfall, truncated, undecodable
 from transcoder.errors import Interrupted, Reason, TaskError
-from transcoder.ports import Delivery, Encoder, Fetched, Item, Label, Published, Upload, World
+from transcoder.ports import Delivery, Fetched, Label, Published, Upload, World
 from transcoder.recollection import (
     note_content,
     note_failure,
@@ -36,6 +31,7 @@ from transcoder.recollection import (
 )
 from transcoder.stages import Stages
 from transcoder.transcoding import Encoded, Transcoding
+from transcoder.verification import Made, check, check_length, items
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,15 +72,6 @@ def run_task(task: Task, world: World) -> Outcome:
     if task.child is not None and not outcome.retryable and outcome.reason is not None:
         note_failure(world.marks, task.child, outcome.reason, outcome.detail or "")
     return outcome
-
-
-@dataclass(frozen=True, slots=True)
-class Made:
-    """A verified result, not yet published."""
-
-    rendition: Rendition
-    main: Path
-    duration_seconds: float | None
 
 
 class _Run:
@@ -135,7 +122,7 @@ class _Run:
             if identity is not None and self._input_md5 is not None:
                 self._note(identity, Fetched(scratch, self._input_md5, self._input_bytes or 0))
             if encoded is not None:
-                self._finish(encoded, scratch)
+                self._finish(encoded)
 
     def _is_all_known(self, identity: Identity | None) -> bool:
         """Whether the results are there of what the source has now, by what a task left."""
@@ -175,19 +162,21 @@ class _Run:
         if self._world.source.identify(self._task.input) == identity:
             note_content(self._world.store, identity, fetched)
 
-    def _finish(self, encoded: Encoded, scratch: Path) -> None:
+    def _finish(self, encoded: Encoded) -> None:
         """Verify and publish: bytes travel while the checks go on, and are seen at the end."""
         plan, encoder = encoded.plan, self._world.encoder
         self._duration_seconds = encoded.media.duration_seconds
         self._warnings += plan.warnings
-        self._warnings += _damage(encoded.run, strict=self._task.strict)
+        self._warnings += damage(encoded.run, strict=self._task.strict)
         wanted = [made for made in plan.renditions if made.profile.name not in self._outputs]
         with ExitStack() as uploads:
             with self._stages.stage("verify"):
-                look = partial(_check, plan=plan, directory=encoded.directory, encoder=encoder)
+                look = partial(check, directory=encoded.directory, encoder=encoder)
                 made = [look(rendition, thorough=False) for rendition in wanted]
-                self._warnings += _check_length(encoded.fetched.path, plan, made, encoder)
-                ready = [self._ready(result, encoded.fetched, scratch, uploads) for result in made]
+                self._warnings += check_length(
+                    encoded.fetched.path, encoded.media, plan, made, encoder
+                )
+                ready = [self._ready(result, encoded.fetched, uploads) for result in made]
                 if self._task.thorough:
                     for rendition in wanted:
                         look(rendition, thorough=True)
@@ -196,7 +185,7 @@ class _Run:
                     self._publish(result, delivery, upload)
 
     def _ready(
-        self, made: Made, fetched: Fetched, scratch: Path, uploads: ExitStack
+        self, made: Made, fetched: Fetched, uploads: ExitStack
     ) -> tuple[Made, Delivery, Upload]:
         """Let a result's bytes set out."""
         profile, pictures = made.rendition.profile, made.rendition.pictures
@@ -209,9 +198,8 @@ class _Run:
             height=largest.height if largest else None,
             duration_seconds=made.duration_seconds,
         )
-        name = output_name(fetched.md5, profile.name, profile.suffix)
-        main, parts = Item(name, made.main, "video/mp4"), ()
-        delivery = Delivery(main, label, tuple(parts))
+        main, parts = items(made, fetched.md5)
+        delivery = Delivery(main, label, parts)
         return made, delivery, uploads.enter_context(self._world.store.upload(delivery))
 
     def _publish(self, made: Made, delivery: Delivery, upload: Upload) -> None:
@@ -237,48 +225,3 @@ class _Run:
             bytes=there.bytes,
             skipped=skipped,
         )
-
-
-def _damage(run: Run, *, strict: bool) -> list[str]:
-    if not run.damaged_count:
-        return []
-    told = f"ffmpeg told of {run.damaged_count} damages"
-    if strict:
-        raise TaskError(Reason.INPUT_DAMAGED, told)
-    return [f"input_damaged: {told}"]
-
-
-def _check(
-    rendition: Rendition, *, plan: Plan, directory: Path, encoder: Encoder, thorough: bool
-) -> Made:
-    assert plan
-    name = rendition.profile.name
-    path = Path(main_file(str(directory), rendition))
-    if not path.is_file() or path.stat().st_size == 0:
-        raise invalid(name, ["there is none, though ffmpeg ended well"])
-    try:
-        media: Media | None = encoder.probe(path)
-    except TaskError:
-        media = None
-    found = problems(media, rendition)
-    broken = undecodable(encoder.decode(path)) if thorough and not found else None
-    if found or broken:
-        raise invalid(name, found or [str(broken)])
-    return Made(rendition, path, media.duration_seconds if media else None)
-
-
-def _check_length(path: Path, plan: Plan, made: Sequence[Made], encoder: Encoder) -> list[str]:
-    """Raise where the results end before the input does: nothing short may be published."""
-    planned = plan.duration_seconds
-    shortest = min(made, key=lambda result: result.duration_seconds or 0.0)
-    if planned is None or not shortfall(planned, shortest.duration_seconds):
-        return []
-    # The container's length may be that of a stream which is not encoded: look for what is.
-    whole = encoder.measure(path, ALL_STREAMS)
-    if shortfall(planned, whole):
-        raise truncated(planned, whole)
-    length = encoder.measure(path, [f"0:{index}" for index in plan.streams])
-    if shortfall(length, shortest.duration_seconds):
-        found = [f"it ends after {shortest.duration_seconds} s of {length} s"]
-        raise invalid(shortest.rendition.profile.name, found)
-    return [f"shorter_streams: picture and sound end before the {planned:.2f} s"]

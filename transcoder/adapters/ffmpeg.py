@@ -17,6 +17,7 @@ from transcoder.core.ffmpeg_banner import parse_banner
 from transcoder.core.ffprobe_reply import parse_ffprobe
 from transcoder.core.loudness import Wish, parse_measured
 from transcoder.core.media import Media
+from transcoder.core.packets import last_end
 from transcoder.core.plan import Measured, Plan
 from transcoder.core.progress import Progress, parse_block
 from transcoder.core.sniff import HEAD_BYTES, look
@@ -84,6 +85,11 @@ class Ffmpeg:
     def measure(self, path: Path, streams: Sequence[str]) -> float | None:
         """The true length of streams in seconds; None where they cannot be read at all."""
         return self._follow(command.measure_arguments(str(path), streams)).out_seconds
+
+    def subtitles_end(self, path: Path) -> float | None:
+        """When the last subtitle goes, in seconds; None where there is none to read."""
+        lines, _ = self._collect([self._tools.ffmpeg, *command.list_subtitles(str(path))])
+        return last_end(lines)
 
     def _describe(self, path: Path) -> tuple[Media | None, str]:
         """What the prober at hand says of a file, and its stderr."""

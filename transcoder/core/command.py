@@ -116,6 +116,13 @@ def loudness_arguments(path: str, wish: Wish) -> list[str]:
     ]
 
 
+def list_subtitles(path: str) -> list[str]:
+    """List the packets of all subtitles on stdout; see ``core.packets``."""
+    quiet = ("-hide_banner", "-nostdin", "-v", "error")
+    copied = ("-map", "0:s", "-c", "copy", "-f", "framecrc", "pipe:1")
+    return [*quiet, *_input(file_source(path)), *copied]
+
+
 def encode_arguments(source: str, plan: Plan, directory: str, threads: int) -> list[str]:
     """
     Encode all renditions of a plan from one decode, each into the folder of its profile's name.

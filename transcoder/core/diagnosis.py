@@ -58,6 +58,16 @@ def is_damage(line: str) -> bool:
     return bool(_DAMAGE.search(line))
 
 
+def damage(run: Run, *, strict: bool) -> list[str]:
+    """What is warned of a damaged input; raises TaskError for one where ``strict`` refuses it."""
+    if not run.damaged_count:
+        return []
+    told = f"ffmpeg told of {run.damaged_count} damages"
+    if strict:
+        raise TaskError(Reason.INPUT_DAMAGED, f"{told}, and damaged inputs are refused")
+    return [f"input_damaged: {told}"]
+
+
 def refuse_by_look(look: Look) -> None:
     """Raise TaskError for what must not even be opened: files that name other files."""
     if look.kind is Kind.SCRIPT:

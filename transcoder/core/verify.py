@@ -5,11 +5,13 @@ Imports ``core`` and ``errors``.
 """
 
 from transcoder.core.diagnosis import Run, last_message
-from transcoder.core.media import Media, VideoStream
+from transcoder.core.media import Colour, Media, VideoStream
 from transcoder.core.plan import Picture, Rendition
 from transcoder.core.profile import VideoFile, VideoSettings
 from transcoder.errors import Reason, TaskError
 
+# What every picture is made to be, and to say of itself.
+_COLOUR = Colour("tv", "bt709", "bt709", "bt709")
 # What an encoder makes.
 _CODECS = {"libx264": "h264", "libsvtav1": "av1", "aac": "aac", "libopus": "opus"}
 
@@ -60,6 +62,7 @@ def _picture(
         ("pixel format", video.pixel_format, "yuv420p"),
         ("rotation", video.rotation, 0),
         ("sample aspect", video.sample_aspect, 1),
+        ("colour", video.colour, _COLOUR),
     ]
 
 

@@ -1,13 +1,14 @@
 """
 Look at an adaptive stream: its master, every playlist, every segment.
 
-Imports ``core``, ``ports``, ``errors`` and its neighbour ``made``.
+Imports ``core``, ``ports``, ``errors``, its neighbour ``made`` and the adapter of boxes.
 """
 
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+from transcoder.adapters.boxes import NotWholeError, outer_boxes
 from transcoder.core.encoding import comment
 from transcoder.core.fragments import picture_size, sample_count
 from transcoder.core.hls_command import PLAYLIST, stream_folders
@@ -40,7 +41,7 @@ def check_stream(
         try:
             playlist, files = _files(place)
             looked.append(Looked(folder, playlist, sum(map(_samples, files[2:]))))
-        except _Broken as broken:
+        except (_Broken, NotWholeError) as broken:
             raise invalid(name, [f"{folder}: {broken}"]) from broken
         parts += files
     found += _problems(rendition, makes, looked, main.parent / PARTS)
@@ -110,25 +111,14 @@ def _undecodable(one: Looked, path: Path, encoder: Encoder) -> list[str]:
 
 
 def _samples(path: Path) -> int:
-    """How many pictures or packets a segment holds; raises _Broken where it is not whole."""
-    return sum(sample_count(payload) for payload in _boxes(path))
+    """How many pictures or packets a segment holds; raises NotWholeError."""
+    return sum(sample_count(payload) for payload in _descriptions(path))
 
 
-def _boxes(path: Path) -> Iterator[bytes]:
-    """The payloads of a segment's descriptions; raises _Broken where a box goes beyond its end."""
-    size, position = path.stat().st_size, 0
+def _descriptions(path: Path) -> Iterator[bytes]:
+    """The payloads of a segment's ``moof`` boxes; raises NotWholeError."""
     with path.open("rb") as file:
-        while position < size:
-            file.seek(position)
-            head = file.read(16)
-            length, name, header = int.from_bytes(head[:4]), head[4:8], 8
-            if length == 1:
-                length, header = int.from_bytes(head[8:16]), 16
-            if length < header or position + length > size:
-                raise _Broken(f"{path.name} is not whole")
-            if name == b"moof" and length <= _MOOF_BYTES_MOST:
-                file.seek(position + header)
-                yield file.read(length - header)
-            position += length
-    if size == 0:
-        raise _Broken(f"{path.name} is empty")
+        for box in outer_boxes(path):
+            if box.kind == b"moof" and box.end - box.start <= _MOOF_BYTES_MOST:
+                file.seek(box.start)
+                yield file.read(box.end - box.start)

@@ -1,12 +1,14 @@
 """
 Look at one MP4, of picture and sound or of sound alone.
 
-Imports ``core``, ``ports``, ``errors`` and its neighbour ``made``.
+Imports ``core``, ``ports``, ``errors`` and the adapter of boxes.
 """
 
 from dataclasses import replace
 from pathlib import Path
 
+from transcoder.adapters.boxes import is_index_first
+from transcoder.core.encoding import comment
 from transcoder.core.media import Media
 from transcoder.core.plan import Rendition
 from transcoder.core.verify import invalid, problems, undecodable
@@ -23,6 +25,10 @@ def check_file(rendition: Rendition, directory: Path, encoder: Encoder, *, thoro
     except TaskError:
         media = None
     found = problems(media, rendition)
+    if media is not None and media.comment != comment(rendition):
+        found.append("it does not say which settings it was made with")
+    if not is_index_first(path):
+        found.append("its index comes last, so that no player can start before all is there")
     frames = None
     if thorough and not found:
         run = replace(encoder.decode(path), counts_frames=bool(rendition.pictures))

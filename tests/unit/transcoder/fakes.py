@@ -9,9 +9,10 @@ from tests.unit.transcoder.builders import a_media, a_run, a_video
 from transcoder.adapters.download import Body
 from transcoder.core.command import main_file
 from transcoder.core.diagnosis import Run
+from transcoder.core.encoding import comment
 from transcoder.core.identity import Identity
 from transcoder.core.loudness import Wish
-from transcoder.core.media import Media
+from transcoder.core.media import Colour, Media
 from transcoder.core.plan import Measured, Plan
 from transcoder.core.progress import Progress, Standing
 from transcoder.errors import Reason, TaskError
@@ -26,6 +27,11 @@ from transcoder.ports import (
 )
 
 MD5 = "0123456789abcdef0123456789abcdef"
+
+#: An MP4 as far as anybody looks: its index, then its pictures.
+ENCODED = b"\0\0\0\x08moov\0\0\0\x08mdat"
+#: The colours that every result tells.
+SAID = Colour("tv", "bt709", "bt709", "bt709")
 
 #: A result that no probe can open.
 UNREADABLE = a_media(container="unreadable")
@@ -107,6 +113,7 @@ class FakeEncoder:
     #: What the input probes as, look by look, where otherwise than ``media``.
     probes: list[Media] = field(default_factory=list)
     measured_loudness: Measured | None = None
+    last_subtitle: float | None = None
     wishes: list[Wish] = field(default_factory=list)
 
     def probe(self, path: Path) -> Media:
@@ -131,10 +138,13 @@ class FakeEncoder:
         for rendition in plan.renditions:
             output = Path(main_file(str(directory), rendition))
             output.parent.mkdir(parents=True)
-            output.write_bytes(b"" if self.leave_nothing else b"encoded")
+            output.write_bytes(b"" if self.leave_nothing else ENCODED)
             sizes = [(picture.width, picture.height) for picture in rendition.pictures]
             planned = a_media(
-                video=tuple(a_video(width=width, height=height) for width, height in sizes),
+                video=tuple(
+                    a_video(width=width, height=height, colour=SAID) for width, height in sizes
+                ),
+                comment=comment(rendition),
                 audio=tuple(track.stream for track in rendition.tracks),
                 duration_seconds=self.run.out_seconds,
             )
@@ -155,6 +165,10 @@ class FakeEncoder:
         assert path.is_file()
         self.measured.append(list(streams))
         return self.lengths.pop(0)
+
+    def subtitles_end(self, path: Path) -> float | None:
+        assert path.is_file()
+        return self.last_subtitle
 
 
 @dataclass

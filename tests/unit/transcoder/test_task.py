@@ -8,6 +8,7 @@ import pytest
 
 from tests.unit.transcoder.builders import LARGE, SMALL, a_media, a_run, a_video, an_audio
 from tests.unit.transcoder.fakes import (
+    ENCODED,
     MD5,
     UNREADABLE,
     FakeEncoder,
@@ -18,7 +19,7 @@ from tests.unit.transcoder.fakes import (
 from transcoder.core.command import ALL_STREAMS
 from transcoder.core.identity import Identity
 from transcoder.core.limits import Limits
-from transcoder.core.media import Colour
+from transcoder.core.media import Colour, SubtitleStream
 from transcoder.core.outcome import Exit, Outcome
 from transcoder.errors import Interrupted, Reason, TaskError
 from transcoder.ports import Label, Published
@@ -71,7 +72,7 @@ def test_a_result_that_is_there_is_not_made_again(task: Task) -> None:
     outcome = run(task, fake)
     assert [(out.profile, out.skipped, out.bytes) for out in outcome.outputs] == [
         ("small", True, 77),
-        ("large", False, 7),
+        ("large", False, len(ENCODED)),
     ]
     assert [made.profile.name for made in fake.encoder.plans[0].renditions] == ["large"]
     assert list(fake.store.published) == [LARGE_NAME]
@@ -149,6 +150,15 @@ def test_a_stream_that_outlasts_picture_and_sound_is_no_truncation(task: Task) -
     assert outcome.word == "done"
     assert encoder.measured[1] == ["0:0", "0:1"]
     assert outcome.warnings[0].startswith("shorter_streams")
+
+
+@pytest.mark.parametrize(("last", "word"), [(4.0, "done"), (2.5, "failed")])
+def test_a_subtitle_that_is_shown_for_long_counts_to_its_end(
+    task: Task, last: float, word: str
+) -> None:
+    media = a_media(subtitles=(SubtitleStream(2, "subrip", default=False),))
+    encoder = FakeEncoder(media, a_run(out_seconds=2.4), last_subtitle=last, lengths=[2.6, 2.4])
+    assert run(task, FakeWorld(encoder=encoder)).word == word
 
 
 def test_an_encode_that_lost_its_end_is_refused(task: Task) -> None:

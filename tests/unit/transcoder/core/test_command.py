@@ -201,7 +201,7 @@ def test_what_is_fed_may_open_nothing_but_the_pipe() -> None:
     assert follows(arguments, "-i") == ["pipe:0"]
 
 
-@given(st.text(min_size=1, max_size=30))
+@given(st.text(max_size=30).map(lambda text: f"-y{text}"))
 def test_no_name_of_a_file_can_become_an_option(name: str) -> None:
     arguments = encode_arguments(file_source(name), a_plan(SMALL), name, 1)
     assert follows(arguments, "-i") == [f"file:{name}"]
