@@ -7,61 +7,67 @@ stays readable in ``/proc``.  May import the standard library only.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Callable, Collection, Mapping
 
-#: A process may start another while the first round looks elsewhere.
-ROUNDS = 5
+#: Between two rounds of killing: a process takes a moment to be gone.
+_ROUND_SECONDS = 0.02
 
 
-def marked(marks: Collection[str]) -> list[int]:
-    """The ids of the living processes, but for our own, that have one of ``NAME=value`` set."""
-    wanted = {mark.encode() for mark in marks}
-    if not wanted:
-        return []
+def living(belongs: Callable[[Mapping[str, str]], bool]) -> tuple[int, ...]:
+    """The pids of the living processes, but for our own, whose environment is as wanted."""
+    others = (int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdigit())
     own = os.getpid()
-    return [
-        int(entry.name)
-        for entry in Path("/proc").iterdir()
-        if entry.name.isdigit() and int(entry.name) != own and _has_any(entry, wanted)
-    ]
+    return tuple(sorted(pid for pid in others if pid != own and belongs(environment_of(pid))))
 
 
-def kill_marked(marks: Collection[str]) -> list[int]:
-    """Kill all processes that carry one of ``NAME=value``; the ids of those that were found."""
-    killed: list[int] = []
-    for _ in range(ROUNDS):
-        found = marked(marks)
-        if not found:
-            break
-        for process_id in found:
-            try:
-                os.kill(process_id, signal.SIGKILL)
-            except ProcessLookupError:
-                continue
-        killed.extend(found)
-    return killed
+def kill_living(
+    belongs: Callable[[Mapping[str, str]], bool], seconds: float = 5.0
+) -> tuple[int, ...]:
+    """
+    SIGKILL the processes whose environment is as wanted; who was killed.
+
+    Round after round until there are none, or the time is over: one may start another while the
+    first round looks elsewhere.
+    """
+    killed: set[int] = set()
+    deadline = time.monotonic() + seconds
+    while (pids := living(belongs)) and time.monotonic() < deadline:
+        killed.update(pids)
+        for pid in pids:
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.kill(pid, signal.SIGKILL)
+        time.sleep(_ROUND_SECONDS)
+    return tuple(sorted(killed))
+
+
+def marked(marks: Collection[str]) -> tuple[int, ...]:
+    """The pids of the living processes, but for our own, that have one of ``NAME=value`` set."""
+    return living(_having(marks)) if marks else ()
+
+
+def kill_marked(marks: Collection[str]) -> tuple[int, ...]:
+    """Kill all processes that carry one of ``NAME=value``; who was killed."""
+    return kill_living(_having(marks)) if marks else ()
+
+
+def _having(marks: Collection[str]) -> Callable[[Mapping[str, str]], bool]:
+    wanted = [mark.partition("=")[::2] for mark in marks]
+    return lambda environment: any(environment.get(name) == value for name, value in wanted)
 
 
 def environment_of(process_id: int) -> dict[str, str]:
     """The environment that a process was started with; empty once it is gone."""
-    variables = (
-        os.fsdecode(entry).partition("=") for entry in _entries(Path("/proc") / str(process_id))
-    )
-    return {name: value for name, _, value in variables if name}
-
-
-def _has_any(entry: Path, wanted: set[bytes]) -> bool:
-    return not wanted.isdisjoint(_entries(entry))
-
-
-def _entries(process: Path) -> list[bytes]:
     try:
-        return (process / "environ").read_bytes().split(b"\0")
+        told = (Path("/proc") / str(process_id) / "environ").read_bytes()
     except OSError:
-        return []  # Gone, or another user's.
+        return {}  # Gone, or another user's.
+    variables = (os.fsdecode(entry).partition("=") for entry in told.split(b"\0"))
+    return {name: value for name, _, value in variables if name}

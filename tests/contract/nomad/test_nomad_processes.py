@@ -22,7 +22,7 @@ from tests.contract.nomad.jobs import shell_template
 FLEEING = "setsid -f sleep 300; sleep 300"
 
 
-def tasks(cluster: Cluster) -> list[int]:
+def tasks(cluster: Cluster) -> tuple[int, ...]:
     """The processes of all allocations that there have been."""
     return marked({f"NOMAD_ALLOC_ID={item['ID']}" for item in cluster.get("/v1/allocations")})
 
@@ -44,7 +44,7 @@ def test_a_stopped_node_takes_all_that_its_tasks_started_with_it(
 
     cluster.nomad.stop_node(small_node.instance_id)
 
-    assert tasks(cluster) == []
+    assert tasks(cluster) == ()
 
 
 def test_a_closed_cluster_leaves_nothing(start: Start, small_node: NodeSpec) -> None:
@@ -53,7 +53,7 @@ def test_a_closed_cluster_leaves_nothing(start: Start, small_node: NodeSpec) -> 
 
     cluster.nomad.close()
 
-    assert marked({f"NOMAD_ALLOC_ID={alloc_id}"}) == []
+    assert marked({f"NOMAD_ALLOC_ID={alloc_id}"}) == ()
     with pytest.raises(requests.ConnectionError):
         cluster.ask("GET", "/v1/status/leader")
 
@@ -80,7 +80,7 @@ def test_a_killed_owner_takes_the_cluster_with_it(
         dispatch = {"Meta": {"input": "1"}}
         requests.put(f"{address}/v1/job/transcode/dispatch", json=dispatch, timeout=10)
 
-        def running() -> list[int]:
+        def running() -> tuple[int, ...]:
             found = requests.get(f"{address}/v1/allocations", timeout=10).json()
             return marked({f"NOMAD_ALLOC_ID={item['ID']}" for item in found})
 

@@ -34,28 +34,35 @@ def test_the_projects_job_file_is_read_whole() -> None:
         "ParameterizedJob": {
             "Payload": "optional",
             "MetaRequired": ["input"],
-            "MetaOptional": ["profile"],
+            "MetaOptional": ["profile", "chunk"],
         },
         "Meta": {"profile": "small,large"},
     }
     assert group == {
         "Name": "transcode",
         "Count": 1,
-        "RestartPolicy": {
+        "RestartPolicy": {"Attempts": 0, "Mode": "fail"},
+        "ReschedulePolicy": {
+            "Attempts": 2,
             "Interval": 86_400_000_000_000,
-            "Attempts": 1,
-            "Delay": 15_000_000_000,
-            "Mode": "fail",
+            "Delay": 30_000_000_000,
+            "DelayFunction": "constant",
+            "Unlimited": False,
         },
-        "ReschedulePolicy": {"Attempts": 0, "Unlimited": False},
-        "EphemeralDisk": {"SizeMB": 300},
+        "EphemeralDisk": {"SizeMB": 4000},
     }
     assert task == {
         "Name": "transcode",
         "Driver": "exec",
         "Config": {"args": ["run"], "command": "/usr/local/bin/transcoder"},
-        "Env": {"AWS_ENDPOINT_URL_S3": "", "AWS_REGION": "us-east-1", "S3_BUCKET": "b"},
+        "Env": {
+            "AWS_ENDPOINT_URL_S3": "",
+            "AWS_REGION": "us-east-1",
+            "S3_BUCKET": "b",
+            "TRANSCODER_THREADS": "",
+        },
         "Resources": {"CPU": 2000, "MemoryMB": 1024},
+        "KillSignal": "SIGTERM",
         "KillTimeout": 10_000_000_000,
         "LogConfig": {"MaxFiles": 2, "MaxFileSizeMB": 5},
     }
