@@ -74,9 +74,6 @@ class Arrival(Protocol):
 class Source(Protocol):
     """Brings inputs here."""
 
-    def fetch(self, given: str, scratch: Path) -> Fetched:
-        """Bring an input here, into ``scratch`` where it must be copied; raises TaskError."""
-
     def identify(self, given: str) -> Identity | None:
         """
         Which version the source has now, by a request that sends no content.

@@ -19,7 +19,7 @@ from transcoder.core.identity import Identity
 from transcoder.core.naming import is_host_named, parse_s3_object, scheme_of
 from transcoder.core.redact import redacted
 from transcoder.errors import Reason, TaskError, TranscoderError
-from transcoder.ports import Arrival, Fetched
+from transcoder.ports import Arrival
 
 if TYPE_CHECKING:
     from urllib3 import PoolManager
@@ -31,11 +31,6 @@ class Sources:
     def __init__(self, limits: Limits, *, allow_private: bool) -> None:
         self._limits = limits
         self._allow_private = allow_private
-
-    def fetch(self, given: str, scratch: Path) -> Fetched:
-        """An input on this disk: a file in place, anything else under ``scratch``."""
-        with self.open(given, scratch) as arrival:
-            return arrival.whole()
 
     def identify(self, given: str) -> Identity | None:
         """Which version the source has now; None where it does not tell, and for files here."""

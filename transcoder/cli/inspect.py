@@ -25,7 +25,8 @@ def probe(options: argparse.Namespace) -> int:
         interruption.installed(),
         tempfile.TemporaryDirectory(prefix="transcoder-", dir=options.scratch) as scratch,
     ):
-        fetched = sources.fetch(options.input, Path(scratch))
+        with sources.open(options.input, Path(scratch)) as arrival:
+            fetched = arrival.whole()
         media = encoder.probe(fetched.path)
     if options.json:
         told = {"md5": fetched.md5, "bytes": fetched.bytes, **asdict(media)}

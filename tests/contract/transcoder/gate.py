@@ -46,6 +46,9 @@ class _Handler(BaseHTTPRequestHandler):
         except (BrokenPipeError, ConnectionResetError):
             self.close_connection = True
 
+    def do_HEAD(self) -> None:
+        self._headers(200, self.server.script.data, '"first"')
+
     def _held(self, script: Script) -> None:
         self._headers(200, script.data, '"first"')
         self.wfile.write(script.data[: script.before_hold])

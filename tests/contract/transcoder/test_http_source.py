@@ -16,6 +16,7 @@ from transcoder.adapters.sources import Sources
 from transcoder.core.identity import Identity
 from transcoder.core.retry import Backoff
 from transcoder.errors import Reason, TaskError
+from transcoder.ports import Fetched
 
 QUICK = Limits(backoff=Backoff(attempts=3, first_seconds=0.01))
 
@@ -26,8 +27,15 @@ def server() -> Iterator[Faults]:
         yield faults
 
 
+def arrived(
+    url: str, scratch: Path, limits: Limits = QUICK, *, allow_private: bool = True
+) -> Fetched:
+    with Sources(limits, allow_private=allow_private).open(url, scratch) as arrival:
+        return arrival.whole()
+
+
 def fetch(url: str, scratch: Path, limits: Limits = QUICK, *, allow_private: bool = True) -> bytes:
-    fetched = Sources(limits, allow_private=allow_private).fetch(url, scratch)
+    fetched = arrived(url, scratch, limits, allow_private=allow_private)
     data = fetched.path.read_bytes()
     assert (fetched.md5, fetched.bytes) == (hashlib.md5(data).hexdigest(), len(data))
     return data
@@ -146,7 +154,7 @@ def test_files_are_read_in_place(tmp_path: Path) -> None:
     path = tmp_path / "a b#c?d.mp4"
     path.write_bytes(DATA)
     for given in (str(path), f"file://{path}", f"file://localhost{path}"):
-        fetched = Sources(QUICK, allow_private=False).fetch(given, tmp_path / "scratch")
+        fetched = arrived(given, tmp_path / "scratch", allow_private=False)
         assert fetched.path == path
         assert fetched.md5 == hashlib.md5(DATA).hexdigest()
 
@@ -175,7 +183,7 @@ def test_an_input_is_identified_as_the_one_that_then_comes(
     url = server.url(f"{path}?X-Amz-Date=1&X-Amz-Signature=beef")
     identity = identify(url)
     assert identity == Identity(server.url(path), '"one"', len(DATA))
-    fetched = Sources(QUICK, allow_private=True).fetch(url, tmp_path)
+    fetched = arrived(url, tmp_path)
     assert fetched.identity == identity
 
 
@@ -188,7 +196,7 @@ def test_what_answers_head_is_asked_for_no_content(server: Faults) -> None:
 
 def test_a_version_elsewhere_is_of_both_places(server: Faults, tmp_path: Path) -> None:
     identity = identify(server.url("/to-whole"))
-    fetched = Sources(QUICK, allow_private=True).fetch(server.url("/to-whole"), tmp_path)
+    fetched = arrived(server.url("/to-whole"), tmp_path)
     assert fetched.identity == identity
     assert identity is not None
     assert identity.place == f"{server.url('/to-whole')} {server.url('/whole')}"

@@ -28,7 +28,8 @@ def put(s3: S3, data: bytes, key: str = "in/clip.mp4") -> None:
 
 
 def fetch(scratch: Path, url: str = URL) -> Fetched:
-    fetched = Sources(QUICK, allow_private=False).fetch(url, scratch)
+    with Sources(QUICK, allow_private=False).open(url, scratch) as arrival:
+        fetched = arrival.whole()
     data = fetched.path.read_bytes()
     assert (fetched.md5, fetched.bytes) == (hashlib.md5(data).hexdigest(), len(data))
     return fetched
