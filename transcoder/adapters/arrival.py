@@ -20,6 +20,7 @@ from transcoder.ports import Feed, Fetched
 #: Below this, waiting for the rest costs less than starting twice.
 _WORTH_BYTES = 1 << 20
 _READ_BYTES = 1 << 18
+_LOOK_UP_SECONDS = 0.5
 
 
 class _CalledOff(BaseException):
@@ -73,7 +74,7 @@ class Coming:
     def whole(self) -> Fetched:
         """Wait for the end; raises what ended the download."""
         with self._changed:
-            self._changed.wait_for(lambda: self._is_over)
+            self._await(lambda: self._is_over)
             if self._fetched is not None:
                 return self._fetched
         raise self._error or TaskError(Reason.INTERNAL_ERROR, "the input was called off")
@@ -151,9 +152,19 @@ class Coming:
     def _is_still_coming(self, wanted: int) -> bool:
         """Wait for so many bytes; False where all there are came before, or too few are left."""
         with self._changed:
-            self._changed.wait_for(lambda: self._received >= wanted or self._is_over)
+            self._await(lambda: self._received >= wanted or self._is_over)
             is_small = self._total is not None and self._total < _WORTH_BYTES
             return not self._is_over and not is_small
+
+    def _await(self, happened: Callable[[], bool]) -> None:
+        """
+        Wait, in the main thread.
+
+        A signal that comes in the very moment before a wait would not wake it: so it looks up in
+        between.
+        """
+        while not self._changed.wait_for(happened, timeout=_LOOK_UP_SECONDS):
+            pass
 
     def _check(self, version: int) -> None:
         if self._version != version:

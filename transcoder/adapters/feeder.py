@@ -11,6 +11,7 @@ from typing import IO
 
 from transcoder.ports import Feed
 
+_LOOK_UP_SECONDS = 0.5
 
 class Feeder:
     """Writes a feed into a pipe, and reads it to its end even where the child does not."""
@@ -48,7 +49,9 @@ class Feeder:
         A child may be done before: some containers carry bytes at their end that it does not ask
         for.  Whether what it got was of any use is known only then.
         """
-        self._ended.wait()
+        # A signal that comes in the very moment before a wait would not wake it.
+        while not self._ended.wait(_LOOK_UP_SECONDS):
+            pass
 
     def leave(self) -> None:
         """Let the feed go on without us."""

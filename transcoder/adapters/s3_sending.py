@@ -54,8 +54,10 @@ class Bucket:
     crew: Crew
     #: How long all uploads that are given up may wait for the bucket to be clean again.
     patience: Patience
-    #: Smallest size of a part; a file that is no larger goes up by one request.
+    #: Smallest size of a part.
     part_bytes: int
+    #: A file that is no larger goes up by one request, at the end.
+    whole_bytes: int = 1 << 20
 
     @property
     def knows_sha256(self) -> bool:

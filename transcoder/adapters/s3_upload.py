@@ -90,7 +90,8 @@ class S3Upload:
 
     def _send(self, item: Item, metadata: Mapping[str, str]) -> Whole | InParts:
         target = Target(self._key(item.name), item.content_type, metadata)
-        kind = Whole if item.path.stat().st_size <= self._bucket.part_bytes else InParts
+        # In parts even where one is enough: its bytes travel before it may be seen.
+        kind = Whole if item.path.stat().st_size <= self._bucket.whole_bytes else InParts
         return kind(self._bucket, item.path, target, self._stop)
 
     def _put_part(self, sending: Whole, key: str) -> None:
