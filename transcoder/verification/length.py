@@ -9,7 +9,7 @@ from pathlib import Path
 
 from transcoder.core.command import ALL_STREAMS
 from transcoder.core.media import Media
-from transcoder.core.plan import Plan
+from transcoder.core.plan import Plan, Rendition
 from transcoder.core.verify import invalid, shortfall, truncated
 from transcoder.ports import Encoder
 from transcoder.verification.made import Made
@@ -25,20 +25,28 @@ def check_length(
     """
     planned = plan.duration_seconds
     timed = [result for result in made if result.duration_seconds is not None]
-    if planned is None or not timed:
-        return []
-    shortest = min(timed, key=lambda result: result.duration_seconds or 0.0)
-    if not shortfall(planned, shortest.duration_seconds):
+    short = [result for result in timed if shortfall(planned, result.duration_seconds)]
+    if planned is None or not short:
         return []
     # The container's length may be that of a stream which is not encoded: look for what is.
     whole = _true_length(path, media, planned, encoder)
     if shortfall(planned, whole):
         raise truncated(planned, whole)
-    length = encoder.measure(path, [f"0:{index}" for index in plan.streams])
-    if shortfall(length, shortest.duration_seconds):
-        found = [f"it ends after {shortest.duration_seconds} s of {length} s"]
-        raise invalid(shortest.rendition.profile.name, found)
+    lengths: dict[tuple[int, ...], float | None] = {}
+    for result in short:
+        streams = _streams(plan, result.rendition)
+        if streams not in lengths:
+            lengths[streams] = encoder.measure(path, [f"0:{index}" for index in streams])
+        if shortfall(lengths[streams], result.duration_seconds):
+            found = [f"it ends after {result.duration_seconds} s of {lengths[streams]} s"]
+            raise invalid(result.rendition.profile.name, found)
     return [f"shorter_streams: picture and sound end before the {planned:.2f} s"]
+
+
+def _streams(plan: Plan, rendition: Rendition) -> tuple[int, ...]:
+    """What one result is made of: a sprite ends with the picture, though the sound goes on."""
+    picture = (plan.video.index,) if plan.video is not None and rendition.pictures else ()
+    return (*picture, *(track.stream.index for track in rendition.tracks))
 
 
 def _true_length(path: Path, media: Media, planned: float, encoder: Encoder) -> float | None:
