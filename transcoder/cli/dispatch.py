@@ -13,7 +13,7 @@ from transcoder.core.children import State
 from transcoder.core.lists import Entry
 from transcoder.core.outcome import Exit
 from transcoder.core.profile import DEFAULT_PROFILES, choose, split_names
-from transcoder.dispatch import Pace, dispatch, doings, follow, read_lists
+from transcoder.dispatch import Pace, dispatch, doings, follow, known_children, read_lists
 from transcoder.errors import ProfileError
 
 
@@ -49,7 +49,8 @@ def _carry_out(
     from transcoder.adapters.nomad import NomadJobs, connect
 
     jobs = NomadJobs(connect(os.environ), options.job)
-    children = dispatch(entries, sets, jobs, narrator.input, narrator.child)
+    known = _known(options.job) if options.once else {}
+    children = dispatch(entries, sets, jobs, narrator.input, narrator.child, known)
     if not options.wait:
         return Exit.DONE
     pace = Pace(timeout_seconds=options.timeout)
@@ -67,6 +68,13 @@ def _carry_out(
     failed = [child for child in ends if child.state is State.FAILED]
     narrator.finished(ends)
     return Exit.CHILD_FAILED if failed else Exit.DONE
+
+
+def _known(job: str) -> dict[tuple[str, str], str]:
+    from transcoder.adapters.nomad import connect
+    from transcoder.adapters.nomad_children import NomadChildren
+
+    return known_children(NomadChildren(lambda: connect(os.environ), job))
 
 
 def _profile_sets(given: list[str] | None) -> tuple[list[str], list[str]]:

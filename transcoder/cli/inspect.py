@@ -1,4 +1,4 @@
-"""``transcoder probe`` and ``transcoder profiles``: what an input is, and what can be made."""
+"""``transcoder probe``: what an input is."""
 
 import argparse
 import json
@@ -8,7 +8,6 @@ from pathlib import Path
 
 from transcoder.adapters.download import Limits
 from transcoder.adapters.interruption import Interruption
-from transcoder.adapters.profile_file import load_profiles
 from transcoder.adapters.sources import Sources
 from transcoder.cli.run import make_encoder
 from transcoder.core.media import AudioStream, Media, SubtitleStream, VideoStream
@@ -73,17 +72,3 @@ def _subtitle(stream: SubtitleStream) -> str:
 def _names(stream: AudioStream | SubtitleStream) -> list[str]:
     names = [stream.language or "", repr(stream.title) if stream.title else ""]
     return [name for name in (*names, "default" if stream.default else "") if name]
-
-
-def profiles(options: argparse.Namespace) -> int:
-    """Print what can be made."""
-    known = load_profiles().values()
-    if options.json:
-        shown = [{**asdict(profile), "digest": profile.digest} for profile in known]
-        print(json.dumps(shown))
-        return Exit.DONE
-    row = "{:<8} {:<7} {}"
-    print(row.format("PROFILE", "KIND", "FOR"))
-    for profile in known:
-        print(row.format(profile.name, profile.makes.kind, profile.description))
-    return Exit.DONE

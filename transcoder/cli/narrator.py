@@ -46,12 +46,20 @@ class Narrator:
             print(f"Would dispatch with profile = {profiles}")
 
     def child(self, child: Child) -> None:
-        """A child that was dispatched."""
-        if self._json:
+        """A child that was dispatched, or that was there before and so has no evaluation."""
+        if not child.evaluation_id:
+            self._known(child)
+        elif self._json:
             self._object("child.dispatched", **_named(child), evaluation_id=child.evaluation_id)
-            return
-        print(f"Dispatched Job ID = {child.id}")
-        print(f"Evaluation ID     = {child.evaluation_id[:8]}", flush=True)
+        else:
+            print(f"Dispatched Job ID = {child.id}")
+            print(f"Evaluation ID     = {child.evaluation_id[:8]}", flush=True)
+
+    def _known(self, child: Child) -> None:
+        if self._json:
+            self._object("child.known", **_named(child))
+        else:
+            print(f"Already there     = {child.id}", flush=True)
 
     def moved(self, children: Sequence[Child], ends: Sequence[Child]) -> None:
         """How all stand, and why those that just ended did so."""

@@ -93,6 +93,11 @@ def _add_dispatch(parser: argparse.ArgumentParser) -> None:
         help="given twice, each input gets a child for each; else one child for small,large",
     )
     parser.add_argument("--job", default="transcode", help="the parameterized job (transcode)")
+    parser.add_argument(
+        "--once",
+        action="store_true",
+        help="take the child that waits, runs or is done already, where an input has one",
+    )
     parser.add_argument("--wait", action="store_true", help="follow the children to their ends")
     parser.add_argument("--timeout", type=_positive, metavar="SECONDS", help="of --wait")
     parser.add_argument("--dry-run", action="store_true", help="read the lists, dispatch nothing")
@@ -130,6 +135,10 @@ def _add_probe(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_profiles(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "names", nargs="*", metavar="NAME", help="show these in full, with ffmpeg's arguments"
+    )
+    _add_profile_file(parser)
     parser.add_argument("--json", action="store_true")
     parser.set_defaults(carry_out=_profiles)
 
@@ -199,6 +208,6 @@ def _probe(options: argparse.Namespace) -> int:
 
 
 def _profiles(options: argparse.Namespace) -> int:
-    from transcoder.cli.inspect import profiles
+    from transcoder.cli.profiles import profiles
 
     return profiles(options)

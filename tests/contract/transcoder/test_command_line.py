@@ -268,7 +268,36 @@ def test_probe_refuses_with_the_exit_code_of_a_task(transcoder: Transcoder, tmp_
 
 
 def test_profiles_are_listed(transcoder: Transcoder) -> None:
-    rows = transcoder("profiles").stdout.splitlines()
-    assert [row.split()[:2] for row in rows[1:]] == [["small", "854x480"], ["large", "1280x720"]]
+    heading, *rows = transcoder("profiles").stdout.split("\n\n")[0].splitlines()
+    assert heading.split() == ["PROFILE", "KIND", "PICTURE", "SOUND", "FOR"]
+    assert [row.split()[:3] for row in rows[:2]] == [
+        ["small", "video", "854x480"],
+        ["large", "video", "1280x720"],
+    ]
+    names = ["small", "large", "full", "av1", "audio", "poster", "sprite", "hls"]
+    assert [row.split()[0] for row in rows] == names
     told = json.loads(transcoder("profiles", "--json").stdout)
-    assert [(row["name"], row["video"]["crf"]) for row in told] == [("small", 26), ("large", 23)]
+    assert [row["name"] for row in told] == names
+    assert all(row["ffmpeg"] for row in told)
+
+
+def test_a_profile_is_shown_with_the_arguments_it_is_resolved_to(transcoder: Transcoder) -> None:
+    shown = transcoder("profiles", "small").stdout
+    assert shown.startswith("small: 480p")
+    assert "scale=854:480" in shown
+    assert "-crf:v 26" in shown
+
+
+def test_a_file_of_ones_own_lies_over_the_packages(transcoder: Transcoder, tmp_path: Path) -> None:
+    own = tmp_path / "own.yaml"
+    own.write_text(
+        "small: {video: {crf: 30}}\ntiny: {like: small, box: {width: 320, height: 180}}\n"
+    )
+    told = json.loads(transcoder("profiles", "--json", "--profiles", str(own)).stdout)
+    by_name = {row["name"]: row for row in told}
+    assert by_name["small"]["video"]["crf"] == 30
+    assert by_name["tiny"]["box"] == {"width": 320, "height": 180}
+    own.write_text("small: {vidio: {crf: 30}}\n")
+    refused = transcoder("profiles", "--profiles", str(own))
+    assert refused.returncode == 78
+    assert "small.vidio: unknown" in refused.stderr
