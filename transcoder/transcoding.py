@@ -9,6 +9,7 @@ Imports ``core``, ``ports``, ``errors`` and ``stages``.
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
+from shutil import rmtree
 
 from transcoder.core.diagnosis import Run, encode_failure
 from transcoder.core.limits import Limits, check_limits
@@ -92,6 +93,8 @@ class Transcoding:
             _expect_flawless(run)
         except (_Abandoned, BrokenFeedError) as cause:
             self._world.reporter.event("transcode.restarted", cause=str(cause))
+            # The second encode needs the room.
+            rmtree(directory, ignore_errors=True)
             return None
         return Encoded(self._whole(arrival), media, plan, run, directory)
 
