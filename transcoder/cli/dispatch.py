@@ -13,8 +13,9 @@ from transcoder.core.children import State
 from transcoder.core.lists import Entry
 from transcoder.core.outcome import Exit
 from transcoder.core.profile import DEFAULT_PROFILES, choose, split_names
-from transcoder.dispatch import Pace, dispatch, doings, follow, known_children, read_lists
+from transcoder.dispatch import dispatch, known_children, read_lists
 from transcoder.errors import ProfileError
+from transcoder.following import Pace, doings, follow
 
 
 def run(options: argparse.Namespace) -> int:

@@ -13,6 +13,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -31,8 +32,9 @@ from transcoder.adapters.nomad import NomadJobs, connect
 from transcoder.cli.narrator import Narrator
 from transcoder.core.children import State
 from transcoder.core.lists import Entry
-from transcoder.dispatch import Pace, dispatch, follow
+from transcoder.dispatch import dispatch
 from transcoder.errors import DispatchError
+from transcoder.following import Pace, follow
 
 pytestmark = pytest.mark.ffmpeg
 
@@ -56,7 +58,7 @@ def a_list(tmp_path: Path, *lines: str) -> str:
     return str(path)
 
 
-def objects(done: subprocess.CompletedProcess[str]) -> list[dict[str, str]]:
+def objects(done: subprocess.CompletedProcess[str]) -> list[dict[str, Any]]:
     return [json.loads(line) for line in done.stdout.splitlines()]
 
 
@@ -170,6 +172,24 @@ def test_waiting_that_is_interrupted_tells_how_to_go_on(
     assert "the children go on; see how with: transcoder status" in told
     jobs = NomadJobs(connect({"NOMAD_ADDR": cluster.address}), "transcode")
     assert child_id in jobs.statuses(0, 0).by_id
+
+
+def test_a_list_dispatched_again_makes_no_second_children(
+    cluster: NomadCluster, s3: S3, transcoder: Transcoder, plain: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "page.mp4").write_bytes(b"<html>")
+    (tmp_path / "again.mp4").write_bytes(plain.read_bytes())
+    path = a_list(tmp_path, "again.mp4", "page.mp4")
+    arguments = ["dispatch", path, "--profile", "small", "--once", "--wait", "--json"]
+    first = transcoder(*arguments, "--timeout", "90", NOMAD_ADDR=cluster.address)
+    again = transcoder(*arguments, "--timeout", "90", NOMAD_ADDR=cluster.address)
+    assert (first.returncode, again.returncode) == (1, 1), again.stderr
+    made = {row["input"]: row for row in objects(first)[:2]}
+    then = {row["input"]: row for row in objects(again)[:2]}
+    done, failed = str(tmp_path / "again.mp4"), str(tmp_path / "page.mp4")
+    assert [then[done]["event"], then[failed]["event"]] == ["child.known", "child.dispatched"]
+    assert then[done]["job_id"] == made[done]["job_id"]
+    assert objects(again)[-1] == {"event": "children.ended", "done": 1, "failed": 1}
 
 
 def test_a_server_out_of_reach_is_worth_another_attempt(

@@ -58,13 +58,17 @@ class ScriptedChildren(ScriptedJobs):
     #: Children whose details the server does not tell now.
     broken: set[str] = field(default_factory=set)
     asked: list[str] = field(default_factory=list)
+    cut: bool = False
+    away: bool = False
 
     def listing(self, index: int, wait_seconds: int) -> Listing:
         self.indices.append(index)
-        return Listing(self.children, index + 1)
+        return Listing(self.children, index + 1, self.cut)
 
     def meta(self, child_id: str) -> Mapping[str, str]:
         self.asked.append(f"meta {child_id}")
+        if self.away:
+            raise TransientError("no cluster leader")
         return self.metas_by_child[child_id]
 
     def allocations(self, child_id: str) -> Sequence[Allocation]:

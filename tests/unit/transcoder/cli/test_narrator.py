@@ -77,3 +77,14 @@ def test_no_progress_is_looked_for_where_nobody_watches(capsys: Captured) -> Non
 
     assert not narrator.wants_progress
     assert capsys.readouterr().err == ""
+
+
+def test_a_child_that_was_there_before_is_told_as_such(capsys: Captured) -> None:
+    there = replace(CHILD, evaluation_id="")
+
+    Narrator(as_json=False).child(there)
+    Narrator(as_json=True).child(there)
+
+    plain, told = capsys.readouterr().out.splitlines()
+    assert plain == "Already there     = transcode/dispatch-1"
+    assert json.loads(told)["event"] == "child.known"
