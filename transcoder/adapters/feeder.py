@@ -13,6 +13,7 @@ from transcoder.ports import Feed
 
 _LOOK_UP_SECONDS = 0.5
 
+
 class Feeder:
     """Writes a feed into a pipe, and reads it to its end even where the child does not."""
 
