@@ -31,7 +31,7 @@ from transcoder.recollection import (
 )
 from transcoder.stages import Stages
 from transcoder.transcoding import Encoded, Transcoding
-from transcoder.verification import Made, check, check_length, items
+from transcoder.verification import Input, Made, check, check_length, items
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,8 +119,6 @@ class _Run:
                     task.profiles, task.limits, world, self._stages, self._find_missing
                 )
                 encoded = work.carry_out(arrival, scratch)
-            if identity is not None and self._input_md5 is not None:
-                self._note(identity, Fetched(scratch, self._input_md5, self._input_bytes or 0))
             if encoded is not None:
                 self._finish(encoded)
 
@@ -136,6 +134,9 @@ class _Run:
 
     def _find_missing(self, fetched: Fetched) -> tuple[Profile, ...]:
         self._input_md5, self._input_bytes = fetched.md5, fetched.bytes
+        # The version that came, which need not be the one that was there before.
+        if fetched.identity is not None:
+            note_content(self._world.store, fetched.identity, fetched)
         missing = self._missing(fetched.md5)
         self._tell_skipped()
         return missing
@@ -157,11 +158,6 @@ class _Run:
         for output in self._outputs.values():
             self._world.reporter.event("output.skipped", profile=output.profile, uri=output.uri)
 
-    def _note(self, identity: Identity, fetched: Fetched) -> None:
-        """Leave word of what this version of the input is, if it is that version still."""
-        if self._world.source.identify(self._task.input) == identity:
-            note_content(self._world.store, identity, fetched)
-
     def _finish(self, encoded: Encoded) -> None:
         """Verify and publish: bytes travel while the checks go on, and are seen at the end."""
         plan, encoder = encoded.plan, self._world.encoder
@@ -173,9 +169,8 @@ class _Run:
             with self._stages.stage("verify"):
                 look = partial(check, directory=encoded.directory, encoder=encoder)
                 made = [look(rendition, thorough=False) for rendition in wanted]
-                self._warnings += check_length(
-                    encoded.fetched.path, encoded.media, plan, made, encoder
-                )
+                source = Input(encoded.fetched.path, encoded.media, plan, encoded.run)
+                self._warnings += check_length(source, made, encoder)
                 ready = [self._ready(result, encoded.fetched, uploads) for result in made]
                 if self._task.thorough:
                     for rendition in wanted:

@@ -7,10 +7,11 @@ Imports ``core``, ``ports``, ``errors`` and ``stages``.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from shutil import rmtree
 
+from transcoder.core.command import PIPE, encode_arguments
 from transcoder.core.diagnosis import Run, encode_failure
 from transcoder.core.limits import Limits, check_limits
 from transcoder.core.loudness import wishes, with_loudness
@@ -66,6 +67,8 @@ class Transcoding:
         self._find_missing = find_missing
         self._fetched: Fetched | None = None
         self._missing: tuple[Profile, ...] = ()
+        #: What the whole input is, and the plan for it, where an encode began without it.
+        self._of_whole: tuple[Media, Plan] | None = None
         self._began_at = stages.elapsed
 
     def carry_out(self, arrival: Arrival, directory: Path) -> Encoded | None:
@@ -96,22 +99,21 @@ class Transcoding:
             # The second encode needs the room.
             rmtree(directory, ignore_errors=True)
             return None
+        media, plan = self._of_whole or (media, plan)
         return Encoded(self._whole(arrival), media, plan, run, directory)
 
     def _watch(self, arrival: Arrival, plan: Plan) -> None:
-        if self._fetched is None and arrival.is_settled():
+        if self._of_whole is None and arrival.is_settled():
             self._confirm(arrival, plan)
 
     def _confirm(self, arrival: Arrival, plan: Plan) -> None:
-        """Hold a plan that was made early against the whole input."""
-        known = self._fetched is not None
+        """Hold a plan that was made early against the whole input, once that is here."""
         fetched = self._whole(arrival)
-        if known:
-            return
-        whole = self._plan(self._world.encoder.probe(fetched.path), self._profiles)
-        # A file that is not whole may not tell its length, which no picture depends on.
-        if _timeless(whole) != _timeless(plan):
-            raise _Abandoned("the whole input is another than its beginning promised")
+        if self._of_whole is None:
+            media = self._world.encoder.probe(fetched.path)
+            self._of_whole = media, self._plan(media, self._profiles)
+            if not _same_results(plan, self._of_whole[1]):
+                raise _Abandoned("the whole input is another than its beginning promised")
 
     def _from_file(self, arrival: Arrival, directory: Path) -> Encoded:
         """Encode an input that is here."""
@@ -177,5 +179,12 @@ def _expect_flawless(run: Run) -> None:
         raise _Abandoned("it met errors that the whole input may not have")
 
 
-def _timeless(plan: Plan) -> Plan:
-    return replace(plan, duration_seconds=None)
+def _same_results(early: Plan, late: Plan) -> bool:
+    """
+    Whether two plans give the same files.
+
+    What else they hold may differ: the beginning of a file may not tell its length, nor its
+    average rate.
+    """
+    arguments = (encode_arguments(PIPE, plan, "", threads=1) for plan in (early, late))
+    return early.renditions == late.renditions and next(arguments) == next(arguments)

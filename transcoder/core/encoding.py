@@ -54,6 +54,8 @@ def _codec_options(video: VideoSettings, rate: Fraction, threads: int, at: str) 
         *(f"-profile:{at}", str(video.h264_profile), f"-level:{at}", str(video.h264_level)),
         *(f"-force_key_frames:{at}", f"expr:gte(t,n_forced*{video.keyframe_seconds})"),
         *(f"-threads:{at}", str(threads)),
+        # A look-ahead of its own pace would make other bytes on a busy machine.
+        *(f"-x264-params:{at}", "sync-lookahead=0"),
     ]
 
 

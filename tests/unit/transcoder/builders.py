@@ -56,6 +56,10 @@ def making(profile: Profile, **changes: Any) -> Profile:
     return replace(profile, makes=makes)
 
 
+#: The colours that every result tells.
+SAID = Colour("tv", "bt709", "bt709", "bt709")
+
+
 def a_video(**changes: Any) -> VideoStream:
     plain = VideoStream(
         index=0,

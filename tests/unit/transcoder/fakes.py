@@ -5,14 +5,14 @@ from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.unit.transcoder.builders import a_media, a_run, a_video
+from tests.unit.transcoder.builders import SAID, a_media, a_run, a_video
 from transcoder.adapters.download import Body
 from transcoder.core.command import main_file
 from transcoder.core.diagnosis import Run
 from transcoder.core.encoding import comment
 from transcoder.core.identity import Identity
 from transcoder.core.loudness import Wish
-from transcoder.core.media import Colour, Media
+from transcoder.core.media import Media
 from transcoder.core.plan import Measured, Plan
 from transcoder.core.progress import Progress, Standing
 from transcoder.errors import Reason, TaskError
@@ -30,8 +30,6 @@ MD5 = "0123456789abcdef0123456789abcdef"
 
 #: An MP4 as far as anybody looks: its index, then its pictures.
 ENCODED = b"\0\0\0\x08moov\0\0\0\x08mdat"
-#: The colours that every result tells.
-SAID = Colour("tv", "bt709", "bt709", "bt709")
 
 #: A result that no probe can open.
 UNREADABLE = a_media(container="unreadable")
@@ -54,6 +52,7 @@ class FakeArrival:
     error: BaseException | None = None
     streamable: bool = False
     looks_until_settled: int = 0
+    identity: Identity | None = None
 
     def is_streamable(self) -> bool:
         return self.streamable
@@ -68,28 +67,36 @@ class FakeArrival:
     def whole(self) -> Fetched:
         if self.error is not None:
             raise self.error
-        return Fetched(self.path, MD5, self.size)
+        return Fetched(self.path, MD5, self.size, self.identity)
 
 
 @dataclass
 class FakeSource:
     error: BaseException | None = None
-    #: What the source calls the versions that are there, look by look; the last one stays.
-    identities: list[Identity | None] = field(default_factory=lambda: [None])
+    #: What the source calls the version that is there, and the one that then comes.
+    identity: Identity | None = None
+    came: Identity | None = None
     streamable: bool = False
     looks_until_settled: int = 0
     scratch: Path | None = None
 
     def identify(self, given: str) -> Identity | None:
         assert given
-        return self.identities[0] if len(self.identities) == 1 else self.identities.pop(0)
+        return self.identity
 
     @contextmanager
     def open(self, given: str, scratch: Path) -> Iterator[FakeArrival]:
         self.scratch = scratch
         path = scratch / "input"
         path.write_bytes(given.encode())
-        yield FakeArrival(path, len(given), self.error, self.streamable, self.looks_until_settled)
+        yield FakeArrival(
+            path,
+            len(given),
+            self.error,
+            self.streamable,
+            self.looks_until_settled,
+            self.came or self.identity,
+        )
 
 
 @dataclass

@@ -257,6 +257,13 @@ def test_an_early_encode_that_met_anything_amiss_is_done_again_from_the_file(
     assert (outcome.word, outcome.warnings) == ("done", ())
 
 
+def test_the_whole_input_tells_its_length_where_its_beginning_did_not(task: Task) -> None:
+    encoder = FakeEncoder(probes=[a_media(duration_seconds=1.5), a_media()])
+    outcome = run(task, FakeWorld(source=FakeSource(streamable=True), encoder=encoder))
+    assert encoder.fed == [True]
+    assert outcome.input_duration_seconds == 4.0
+
+
 def test_an_early_encode_of_another_plan_is_done_again_from_the_file(task: Task) -> None:
     encoder = FakeEncoder(probes=[a_media(video=(a_video(width=1440),)), a_media()])
     outcome = run(task, FakeWorld(source=FakeSource(streamable=True), encoder=encoder))
@@ -276,13 +283,13 @@ VERSION = Identity("http://h/in.mp4", '"1"', 14)
 
 
 def test_a_known_version_is_not_fetched_again(task: Task) -> None:
-    fake = FakeWorld(source=FakeSource(identities=[VERSION]))
+    fake = FakeWorld(source=FakeSource(identity=VERSION))
     run(task, fake)
     fake.store.there = {
         (SMALL_NAME, SMALL.digest): Published(1),
         (LARGE_NAME, LARGE.digest): Published(2),
     }
-    again = FakeWorld(source=FakeSource(identities=[VERSION]), store=fake.store)
+    again = FakeWorld(source=FakeSource(identity=VERSION), store=fake.store)
     outcome = run_task(task, again.world)
     assert (outcome.word, outcome.input_md5, outcome.input_bytes) == ("done", MD5, 15)
     assert [out.skipped for out in outcome.outputs] == [True, True]
@@ -290,7 +297,7 @@ def test_a_known_version_is_not_fetched_again(task: Task) -> None:
 
 
 def test_a_known_version_whose_results_are_gone_is_fetched_again(task: Task) -> None:
-    fake = FakeWorld(source=FakeSource(identities=[VERSION]))
+    fake = FakeWorld(source=FakeSource(identity=VERSION))
     run(task, fake)
     fake.source.scratch = None
     outcome = run(task, fake)
@@ -298,11 +305,12 @@ def test_a_known_version_whose_results_are_gone_is_fetched_again(task: Task) -> 
     assert [out.skipped for out in outcome.outputs] == [False, False]
 
 
-def test_a_version_that_changed_meanwhile_is_not_taken_note_of(task: Task) -> None:
-    later = Identity("http://h/in.mp4", '"2"', 14)
-    fake = FakeWorld(source=FakeSource(identities=[VERSION, later]))
+def test_of_a_version_that_changed_meanwhile_the_one_that_came_is_noted(task: Task) -> None:
+    later = Identity("http://h/in.mp4", '"2"', 15)
+    fake = FakeWorld(source=FakeSource(identity=VERSION, came=later))
     run(task, fake)
-    assert fake.store.notes == {}
+    assert [name for name in fake.store.notes if later.key in name]
+    assert not [name for name in fake.store.notes if VERSION.key in name]
 
 
 def test_the_result_of_another_task_that_was_quicker_stays(task: Task) -> None:

@@ -29,6 +29,7 @@ def test_every_rung_is_an_output_with_its_own_settings() -> None:
     assert low == (
         f"[v0_0] {BARE} -c:v libx264 -preset:v medium -crf:v 26 -maxrate:v 1500k -bufsize:v 3000k "
         "-profile:v high -level:v 3.1 -force_key_frames:v expr:gte(t,n_forced*2) -threads:v 3 "
+        "-x264-params:v sync-lookahead=0 "
         "-pix_fmt:v yuv420p -fps_mode:v cfr -fflags +bitexact -flags:v +bitexact "
         f"{SEGMENTED} file:/out/hls/parts/video-480p/%05d.m4s "
         "file:/out/hls/parts/video-480p/index.m3u8"

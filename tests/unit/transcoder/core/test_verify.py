@@ -5,6 +5,7 @@ from fractions import Fraction
 import pytest
 
 from tests.unit.transcoder.builders import (
+    SAID,
     SMALL,
     a_media,
     a_plan,
@@ -16,7 +17,7 @@ from tests.unit.transcoder.builders import (
 from transcoder.core.media import Media
 from transcoder.core.verify import problems, shortfall, truncated, undecodable
 
-RESULT = a_media(video=(a_video(width=854, height=480),))
+RESULT = a_media(video=(a_video(width=854, height=480, colour=SAID),))
 
 
 @pytest.mark.parametrize(
@@ -48,6 +49,7 @@ def test_a_result_as_planned_has_no_problem() -> None:
     ("result", "words"),
     [
         (None, "cannot be opened"),
+        (a_media(video=(a_video(width=854, height=480),)), "colour"),
         (a_media(video=(), audio=()), "cannot be opened"),
         (a_media(video=()), "video streams 0, planned 1"),
         (a_media(video=(a_video(codec="mpeg4"),)), "video codec mpeg4, planned h264"),
