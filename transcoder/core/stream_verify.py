@@ -31,8 +31,7 @@ def rung_problems(
     """
     What a rung's segments have against them; empty where all is as planned.
 
-    ``keyframe_seconds`` is by how much a key frame may come late: one frame where key frames are
-    placed by time.
+    ``keyframe_seconds`` is by how much a key frame may come late.
     """
     found = _length_problems(looked, segment_seconds, keyframe_seconds + _ROUNDING_SECONDS)
     wanted = round(looked.playlist.duration_seconds * rate)

@@ -50,8 +50,17 @@ def check_stream(
             found += _undecodable(one, main.parent / PARTS / one.folder / PLAYLIST, encoder)
     if found:
         raise invalid(name, found)
-    duration = round(max(one.playlist.duration_seconds for one in looked), 3)
-    return Made(rendition, main, tuple(parts), looked[0].samples, duration)
+    seconds = [round(one.playlist.duration_seconds, 3) for one in looked]
+    rungs = len(rendition.pictures)
+    return Made(
+        rendition,
+        main,
+        tuple(parts),
+        looked[0].samples,
+        duration_seconds=max(seconds),
+        picture_seconds=min(seconds[:rungs]),
+        sound_seconds=tuple(seconds[rungs:]),
+    )
 
 
 class _Broken(Exception):
@@ -88,9 +97,10 @@ def _problems(rendition: Rendition, makes: Hls, looked: list[Looked], parts: Pat
     rungs, sounds = looked[: len(rates)], looked[len(rates) :]
     found = uneven(rungs, rates)
     for rung, picture, one in zip(rendition.rungs, rendition.pictures, rungs, strict=True):
-        # AV1's encoder places key frames by count, which drifts from the clock.
+        # A key frame by time comes with the first frame at or after it, by the encoder's sums and
+        # by the muxer's.  AV1's encoder places them by count, which drifts from the clock.
         by_time = rung.video.codec == "libx264"
-        late = float(1 / picture.frame_rate) if by_time else float(rung.video.keyframe_seconds)
+        late = float(2 / picture.frame_rate) if by_time else float(rung.video.keyframe_seconds)
         found += rung_problems(one, picture.frame_rate, makes.segment_seconds, late)
         size = picture_size((parts / one.folder / one.playlist.init).read_bytes())
         if size != (picture.width, picture.height):
