@@ -1,5 +1,6 @@
 """Posters and sprites: their branches of the graph, and their outputs."""
 
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
@@ -120,6 +121,13 @@ def test_their_folders_are_made_first() -> None:
     poster, sprite = a_plan(POSTER, SPRITE).renditions
     assert folders("/out", poster) == ["/out/poster"]
     assert folders("/out", sprite) == ["/out/sprite", "/out/sprite/parts"]
+
+
+def test_a_sprite_needs_a_layout() -> None:
+    plan = a_plan(SPRITE)
+    made = replace(plan.renditions[0], sheets=None)
+    with pytest.raises(ValueError, match="the plan of sprite lays out no sheets"):
+        filter_graph(replace(plan, renditions=(made,)))
 
 
 def test_what_ffmpeg_lists_is_counted() -> None:
