@@ -55,6 +55,19 @@ def is_whole(path: Path) -> bool:
         return False
 
 
+def index_of(path: Path) -> bytes:
+    """The payload of a file's ``moov`` box; empty where there is none."""
+    try:
+        found = next((box for box in outer_boxes(path) if box.kind == b"moov"), None)
+    except NotWholeError:
+        return b""
+    if found is None:
+        return b""
+    with path.open("rb") as file:
+        file.seek(found.start)
+        return file.read(found.end - found.start)
+
+
 def is_index_first(path: Path) -> bool:
     """Whether what tells a player where everything lies comes before the pictures."""
     try:

@@ -46,15 +46,15 @@ def sample_count(moof: bytes) -> int:
     """How many pictures or packets of sound a ``moof`` box's payload tells of."""
     runs = (
         run
-        for kind, traf in _boxes(moof)
+        for kind, traf in boxes(moof)
         if kind == b"traf"
-        for inner, run in _boxes(traf)
+        for inner, run in boxes(traf)
         if inner == b"trun"
     )
     return sum(int.from_bytes(run[_SAMPLE_COUNT_AT : _SAMPLE_COUNT_AT + 4]) for run in runs)
 
 
-def _boxes(data: bytes) -> Iterator[tuple[bytes, bytes]]:
+def boxes(data: bytes) -> Iterator[tuple[bytes, bytes]]:
     """The names and payloads of boxes that follow each other."""
     position = 0
     while position + 8 <= len(data):

@@ -4,7 +4,10 @@ Hold a result against its plan, before anyone may see it.
 Imports ``core`` and ``errors``.
 """
 
+from collections.abc import Sequence
+
 from transcoder.core.diagnosis import Run, last_message
+from transcoder.core.index import Indexed
 from transcoder.core.media import Colour, Media, VideoStream
 from transcoder.core.plan import Picture, Rendition
 from transcoder.core.profile import VideoFile, VideoSettings
@@ -66,6 +69,23 @@ def _picture(
     ]
 
 
+def index_problems(
+    pictures: Sequence[Indexed], sounds: Sequence[Indexed], rendition: Rendition
+) -> list[str]:
+    """What a file's index has against it: how many tracks there are, how full, and how even."""
+    tracks = (len(pictures), len(sounds))
+    planned = (len(rendition.pictures), len(rendition.tracks))
+    if tracks != planned:
+        return [f"its index tells of {tracks} tracks of picture and sound, planned {planned}"]
+    found = [f"a track of {one.kind} is empty" for one in (*pictures, *sounds) if not one.samples]
+    for one, picture in zip(pictures, rendition.pictures, strict=True):
+        wanted = picture.frame_rate
+        if one.samples and (one.rate is None or abs(one.rate - wanted) * 100 > wanted):
+            told = "none" if one.rate is None else f"{float(one.rate):.2f}"
+            found.append(f"frame rate {told}, planned {float(wanted):.2f}")
+    return found
+
+
 def undecodable(run: Run) -> str | None:
     """What decoding a result brought to light, or None where it decodes to the end."""
     if run.exit_status != 0:
@@ -80,6 +100,12 @@ def undecodable(run: Run) -> str | None:
 def invalid(profile: str, found: list[str]) -> TaskError:
     """The error for a result that is not as planned."""
     return TaskError(Reason.OUTPUT_INVALID, f"the {profile} result: {'; '.join(found)}")
+
+
+def lost_to_damage(profile: str, made_seconds: float, length_seconds: float | None) -> TaskError:
+    """The error for an input that goes on, but of which nothing can be made any more."""
+    detail = f"the input is damaged: of {length_seconds or 0.0:.2f} s the {profile} result got "
+    return TaskError(Reason.INPUT_DAMAGED, f"{detail}{made_seconds:.2f} s")
 
 
 def truncated(planned_seconds: float, actual_seconds: float | None) -> TaskError:

@@ -11,12 +11,12 @@ from transcoder.core.profile import Hls, Poster, Sprite
 from transcoder.ports import Encoder
 from transcoder.verification.hls import check_stream
 from transcoder.verification.items import items
-from transcoder.verification.length import check_length
+from transcoder.verification.length import Input, check_length
 from transcoder.verification.made import Made
 from transcoder.verification.still import check_poster, check_sprite
 from transcoder.verification.video import check_file
 
-__all__ = ["Made", "check", "check_length", "items"]
+__all__ = ["Input", "Made", "check", "check_length", "items"]
 
 
 def check(rendition: Rendition, directory: Path, encoder: Encoder, *, thorough: bool) -> Made:

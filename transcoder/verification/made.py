@@ -18,8 +18,12 @@ class Made:
     parts: tuple[Path, ...] = ()
     #: Of one picture stream, or thumbnails; None where nobody counted, or there are none.
     frames: int | None = None
-    #: How much of the input it covers; None for a poster.
+    #: How long it plays, or how much of the input it shows; None for a poster.
     duration_seconds: float | None = None
+    #: When its picture ends; None where there is none, or it covers no time.
+    picture_seconds: float | None = None
+    #: When each of its tracks of sound ends, in the order of the rendition's.
+    sound_seconds: tuple[float, ...] = ()
 
 
 def main_of(rendition: Rendition, directory: Path) -> Path:

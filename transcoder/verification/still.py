@@ -45,7 +45,7 @@ def check_sprite(rendition: Rendition, directory: Path, encoder: Encoder) -> Mad
     if found:
         raise invalid(rendition.profile.name, found)
     covered = _covered_seconds(rendition, cues)
-    return Made(rendition, path, tuple(sheets), len(cues), covered)
+    return Made(rendition, path, tuple(sheets), len(cues), covered, picture_seconds=covered)
 
 
 def _picture_problems(path: Path, planned: tuple[int, int], encoder: Encoder) -> list[str]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.unit.transcoder.builders import SAID, a_media, a_run, a_video
+from tests.unit.transcoder.mp4 import an_mp4
 from transcoder.adapters.download import Body
 from transcoder.core.command import main_file
 from transcoder.core.diagnosis import Run
@@ -28,8 +29,6 @@ from transcoder.ports import (
 
 MD5 = "0123456789abcdef0123456789abcdef"
 
-#: An MP4 as far as anybody looks: its index, then its pictures.
-ENCODED = b"\0\0\0\x08moov\0\0\0\x08mdat"
 
 #: A result that no probe can open.
 UNREADABLE = a_media(container="unreadable")
@@ -145,7 +144,8 @@ class FakeEncoder:
         for rendition in plan.renditions:
             output = Path(main_file(str(directory), rendition))
             output.parent.mkdir(parents=True)
-            output.write_bytes(b"" if self.leave_nothing else ENCODED)
+            made = an_mp4(rendition, self.run.out_seconds or 0.0)
+            output.write_bytes(b"" if self.leave_nothing else made)
             sizes = [(picture.width, picture.height) for picture in rendition.pictures]
             planned = a_media(
                 video=tuple(
