@@ -104,7 +104,8 @@ class FakeEncoder:
 
     media: Media = field(default_factory=a_media)
     run: Run = field(default_factory=a_run)
-    decoded: Run = field(default_factory=a_run)
+    #: How every result decodes, where otherwise than whole.
+    decoded: Run | None = None
     #: What every result probes as, in place of what was planned.
     result: Media | None = None
     lengths: list[float | None] = field(default_factory=list)
@@ -166,7 +167,9 @@ class FakeEncoder:
 
     def decode(self, path: Path) -> Run:
         assert path.is_file()
-        return self.decoded
+        # Every plan of the builders has 30 frames a second.
+        whole = a_run(frames=round((self.run.out_seconds or 0.0) * 30))
+        return self.decoded or whole
 
     def measure(self, path: Path, streams: Sequence[str]) -> float | None:
         assert path.is_file()
