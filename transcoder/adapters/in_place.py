@@ -74,7 +74,8 @@ def in_place(path: Path, most_bytes: int) -> InPlace:
 def _unreadable(path: Path, error: Exception) -> TaskError:
     if isinstance(error, PermissionError):
         return TaskError(Reason.INPUT_FORBIDDEN, f"{path} may not be read")
-    return TaskError(Reason.MISSING_INPUT, f"{path} cannot be read: {error}")
+    said = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+    return TaskError(Reason.MISSING_INPUT, f"{path} cannot be read: {said}")
 
 
 class _File:

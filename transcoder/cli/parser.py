@@ -24,6 +24,7 @@ def make_parser() -> argparse.ArgumentParser:
     _add_status(commands.add_parser("status", help="tell what becomes of a job's children"))
     _add_probe(commands.add_parser("probe", help="tell what an input is"))
     _add_profiles(commands.add_parser("profiles", help="list what can be made"))
+    _add_doctor(commands.add_parser("doctor", help="tell what this machine lacks for all this"))
     return parser
 
 
@@ -37,16 +38,13 @@ def _add_run(parser: argparse.ArgumentParser) -> None:
         metavar="NAME[,NAME…]",
         help="what to make (else NOMAD_META_profile, else small,large)",
     )
-    parser.add_argument(
-        "--output",
-        metavar="s3://BUCKET/PREFIX|DIR",
-        help="where results go (else videos/ in the bucket S3_BUCKET)",
-    )
+    _add_output(parser)
     _add_profile_file(parser)
     _add_fetching(parser)
     parser.add_argument(
         "--threads",
         type=_positive,
+        metavar="COUNT",
         help="of ffmpeg (else TRANSCODER_THREADS, else the share that Nomad gave the task)",
     )
     parser.add_argument(
@@ -143,6 +141,28 @@ def _add_profiles(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(carry_out=_profiles)
 
 
+def _add_doctor(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--profile",
+        action="append",
+        metavar="NAME[,NAME…]",
+        help="what must work; the rest is only warned of (small,large)",
+    )
+    _add_output(parser)
+    _add_profile_file(parser)
+    _add_scratch(parser)
+    parser.add_argument("--json", action="store_true", help="one JSON object")
+    parser.set_defaults(carry_out=_doctor)
+
+
+def _add_output(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--output",
+        metavar="s3://BUCKET/PREFIX|DIR",
+        help="where results go (else videos/ in the bucket S3_BUCKET)",
+    )
+
+
 def _add_profile_file(parser: argparse.ArgumentParser) -> None:
     told = os.environ.get("TRANSCODER_PROFILES")
     parser.add_argument(
@@ -154,7 +174,7 @@ def _add_profile_file(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def _add_fetching(parser: argparse.ArgumentParser) -> None:
+def _add_scratch(parser: argparse.ArgumentParser) -> None:
     told = os.environ.get("TRANSCODER_SCRATCH") or os.environ.get("NOMAD_TASK_DIR")
     parser.add_argument(
         "--scratch",
@@ -163,8 +183,16 @@ def _add_fetching(parser: argparse.ArgumentParser) -> None:
         default=Path(told or tempfile.gettempdir()),
         help="where the work is done (else TRANSCODER_SCRATCH, NOMAD_TASK_DIR, TMPDIR)",
     )
+
+
+def _add_fetching(parser: argparse.ArgumentParser) -> None:
+    _add_scratch(parser)
     parser.add_argument(
-        "--max-bytes", type=_positive, default=20 << 30, help="the largest input (20 GiB)"
+        "--max-bytes",
+        type=_positive,
+        default=20 << 30,
+        metavar="COUNT",
+        help="the largest input (20 GiB)",
     )
     parser.add_argument(
         "--allow-private",
@@ -211,3 +239,9 @@ def _profiles(options: argparse.Namespace) -> int:
     from transcoder.cli.profiles import profiles
 
     return profiles(options)
+
+
+def _doctor(options: argparse.Namespace) -> int:
+    from transcoder.cli.doctor import run
+
+    return run(options)

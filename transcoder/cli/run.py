@@ -40,6 +40,8 @@ def run(options: argparse.Namespace) -> int:
     with contextlib.suppress(Interrupted), interruption.installed():
         outcome = _outcome(given, options, interruption)
     print(json.dumps(outcome.as_event()), flush=True)
+    if outcome.reason is not None and sys.stderr.isatty():
+        print(f"transcoder: {outcome.reason}: {outcome.detail}", file=sys.stderr)
     return outcome.exit
 
 
