@@ -26,7 +26,6 @@ _OVER = frozenset(
         "transcode.finished",
         "verify.finished",
         "publish.finished",
-        "output.published",
     }
 )
 
