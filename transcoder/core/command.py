@@ -92,7 +92,9 @@ def decode_arguments(path: str, threads: int) -> list[str]:
         *_global(),
         *("-threads", str(threads), *demuxer),
         *_input(file_source(path), formats),
-        *("-map", "0", "-f", "null", "-"),
+        *("-map", "0:v?", "-map", "0:a?"),
+        # Text is only read: no frame of it could be made.
+        *("-map", "0:s?", "-c:s", "copy", "-f", "null", "-"),
     ]
 
 

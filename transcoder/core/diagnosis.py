@@ -128,7 +128,9 @@ def _by_message(run: Run) -> TaskError:
 
 def last_message(errors: str) -> str:
     """The last thing that ffmpeg said, without its prefixes."""
-    lines = [line.strip() for line in errors.splitlines() if line.strip()]
+    # SVT-AV1 tells of itself whatever happens.
+    lines = [line.strip() for line in errors.splitlines() if not line.startswith("Svt[info]")]
+    lines = [line for line in lines if line]
     if not lines:
         return "ffmpeg said nothing"
     found = _MESSAGE.match(lines[-1])

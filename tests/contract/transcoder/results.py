@@ -9,6 +9,7 @@ from tests.contract.transcoder.conftest import WHEEL
 from tests.unit.transcoder.builders import HLS, POSTER, SMALL, SPRITE, making
 from transcoder.adapters.directory_store import DirectoryStore
 from transcoder.adapters.ffmpeg import Ffmpeg
+from transcoder.core.loudness import wishes, with_loudness
 from transcoder.core.plan import make_plan
 from transcoder.core.profile import AudioSettings, Box, Profile, Rung, VideoSettings
 from transcoder.ports import Delivery, Feed, Label
@@ -40,6 +41,7 @@ def make(
 ) -> list[Made]:
     """The profiles' results of one run, each looked at."""
     plan = make_plan(ffmpeg.probe(source), profiles, can_tonemap=False)
+    plan = with_loudness(plan, {wish: ffmpeg.loudness(source, wish) for wish in wishes(plan)})
     run = ffmpeg.encode(feed or source, plan, directory, lambda _progress: None)
     assert run.exit_status == 0, run.errors
     return [check(rendition, directory, ffmpeg, thorough=thorough) for rendition in plan.renditions]

@@ -134,6 +134,7 @@ def test_damage_is_known_by_its_words(line: str) -> None:
         ("", "ffmpeg said nothing"),
         ("one\n[h264 @ 0x1] [error] two\n\n", "two"),
         ("[fatal] three", "three"),
+        ("[fatal] four\nSvt[info]: SVT [version]: 4\n", "four"),
         ("x" * 400, "x" * 300 + "…"),
     ],
 )
