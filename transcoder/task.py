@@ -54,6 +54,8 @@ class Task:
 def run_task(task: Task, world: World) -> Outcome:
     """Do a task to its end, whatever that is; everything but the end itself is told by ports."""
     run = _Run(task, world)
+    names = [profile.name for profile in task.profiles]
+    world.reporter.event("task.started", input=redacted(task.input), profiles=names)
     try:
         run.carry_out()
     except TaskError as error:
@@ -69,7 +71,8 @@ def run_task(task: Task, world: World) -> Outcome:
         return run.outcome(Reason.INTERNAL_ERROR, detail, Exit.INTERNAL)
     else:
         return run.outcome()
-    if task.child is not None and not outcome.retryable and outcome.reason is not None:
+    is_new = not run.is_recalled and not outcome.retryable
+    if task.child is not None and is_new and outcome.reason is not None:
         note_failure(world.marks, task.child, outcome.reason, outcome.detail or "")
     return outcome
 
@@ -86,6 +89,8 @@ class _Run:
         self._duration_seconds: float | None = None
         self._outputs: dict[str, Output] = {}
         self._warnings: list[str] = []
+        #: Whether it ended with what an earlier attempt had found.
+        self.is_recalled = False
 
     def outcome(
         self, reason: Reason | None = None, detail: str | None = None, code: Exit = Exit.DONE
@@ -108,6 +113,7 @@ class _Run:
         task, world = self._task, self._world
         failure = recall_failure(world.marks, task.child) if task.child is not None else None
         if failure is not None:
+            self.is_recalled = True
             raise failure
         world.store.check()
         identity = world.source.identify(task.input)

@@ -5,7 +5,10 @@ Here, and only here, the concrete parts meet.  Each command imports what it need
 that a task on a local file loads neither boto3 nor python-nomad.
 """
 
+import os
+import signal
 import sys
+from argparse import Namespace
 from collections.abc import Sequence
 from io import TextIOWrapper
 
@@ -22,6 +25,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
             stream.reconfigure(errors="backslashreplace")
     options = make_parser().parse_args(arguments)
     try:
+        return _carry_out(options)
+    except Interrupted as stop:
+        return 128 + stop.signal_number
+    except KeyboardInterrupt:
+        return Exit.INTERRUPTED
+    except BrokenPipeError:
+        # Who reads our output (`… | head`) has enough of it; so has the flush at the end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 128 + signal.SIGPIPE
+
+
+def _carry_out(options: Namespace) -> int:
+    try:
         return int(options.carry_out(options))
     except TaskError as error:
         return _failed([error.detail], exit_for(error.reason))
@@ -29,10 +45,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _failed([error.detail], error.exit_code)
     except ProfileError as error:
         return _failed(error.problems, Exit.CONFIGURATION)
-    except Interrupted as stop:
-        return 128 + stop.signal_number
-    except KeyboardInterrupt:
-        return Exit.INTERRUPTED
 
 
 def _failed(lines: Sequence[str], code: int) -> int:

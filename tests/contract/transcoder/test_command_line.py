@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -67,6 +68,7 @@ def test_progress_goes_to_stderr_as_json_lines_and_stdout_holds_the_outcome_alon
     assert done.stdout.count("\n") == 1
     events = [json.loads(line)["event"] for line in done.stderr.splitlines()]
     assert [name for name in events if name != "transcode.progressed"] == [
+        "task.started",
         "fetch.finished",
         "input.probed",
         "probe.finished",
@@ -301,3 +303,16 @@ def test_a_file_of_ones_own_lies_over_the_packages(transcoder: Transcoder, tmp_p
     refused = transcoder("profiles", "--profiles", str(own))
     assert refused.returncode == 78
     assert "small.vidio: unknown" in refused.stderr
+
+
+def test_a_reader_that_has_enough_ends_it_without_a_traceback() -> None:
+    line = f"{shlex.quote(sys.executable)} -m transcoder profiles small hls | head -c 1"
+    shown = subprocess.run(
+        ["bash", "-o", "pipefail", "-c", line],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert shown.stderr == ""
+    assert shown.returncode in (0, 141), "what fits into the pipe is written before it breaks"

@@ -334,7 +334,8 @@ def test_a_child_that_failed_for_good_ends_at_once_when_it_is_tried_again(task: 
     second = run(child, fake)
     assert fake.source.scratch is None, "nothing was fetched"
     assert (second.reason, second.exit) == (first.reason, first.exit)
-    assert str(second.detail).startswith(str(first.detail))
+    assert second.detail == f"{first.detail} (found by an earlier attempt)"
+    assert run(child, fake).detail == second.detail, "a third one adds no more words"
 
 
 def test_another_child_of_the_same_input_is_tried(task: Task) -> None:
