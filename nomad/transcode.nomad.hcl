@@ -52,6 +52,9 @@ variable "threads" {
 #   small,large     369 / 412 / 452       577 / 637 / 742
 #   full            478 / 537 / 592       687 / 760 / 882
 #   av1             404 / 492 / 630       611 / 717 / 891
+#   poster, sprite        170                    -
+#   hls                   900                    -
+#   small,large,hls      1180                    -
 #
 # A task that takes more than it asked for is killed by Nomad (exit code 137), and tried again in
 # vain: ask for the row of the largest inputs and profiles, and a quarter more.
