@@ -105,6 +105,11 @@ class Encoder(Protocol):
     ) -> Run:
         """Encode a plan's renditions from one decode, each into the folder of its profile."""
 
+    def follow(
+        self, arguments: Callable[[int], Sequence[str]], watch: Callable[[Progress], None]
+    ) -> Run:
+        """Run a command that ``core`` builds for so many threads, to its end."""
+
     def loudness(self, path: Path, wish: Wish) -> Measured | None:
         """How loud a track is; None for silence."""
 

@@ -20,7 +20,7 @@ from transcoder.core.plan import Plan, is_hdr, make_plan, needs_whole_input
 from transcoder.core.profile import Profile
 from transcoder.core.progress import Progress, standing
 from transcoder.errors import BrokenFeedError, TaskError
-from transcoder.ports import Arrival, Feed, Fetched, World
+from transcoder.ports import Arrival, Encoder, Feed, Fetched, World
 from transcoder.stages import Stages
 
 
@@ -142,21 +142,10 @@ class Transcoding:
         return self._fetched
 
     def _plan(self, media: Media, profiles: tuple[Profile, ...]) -> Plan:
-        hdr = any(is_hdr(stream) for stream in media.video)
-        plan = make_plan(media, profiles, hdr and self._world.encoder.can_tonemap())
-        check_limits(media, plan, self._limits)
-        self._world.reporter.event(
-            "input.probed",
-            container=media.container,
-            duration_seconds=media.duration_seconds,
-            streams=plan.streams,
-        )
-        return plan
+        return planned(media, profiles, self._limits, self._world)
 
     def _measured(self, path: Path, plan: Plan) -> Plan:
-        """The plan with the loudness of the tracks whose profile asks for one."""
-        found = {wish: self._world.encoder.loudness(path, wish) for wish in wishes(plan)}
-        return with_loudness(plan, found) if found else plan
+        return measured(path, plan, self._world.encoder)
 
     def _encode(
         self, source: Path | Feed, plan: Plan, directory: Path, look: Callable[[], None]
@@ -172,6 +161,26 @@ class Transcoding:
 
         with self._stages.stage("transcode"):
             return self._world.encoder.encode(source, plan, directory, watch)
+
+
+def planned(media: Media, profiles: tuple[Profile, ...], limits: Limits, world: World) -> Plan:
+    """Plan the profiles' results, and tell what is made of what; raises TaskError."""
+    hdr = any(is_hdr(stream) for stream in media.video)
+    plan = make_plan(media, profiles, hdr and world.encoder.can_tonemap())
+    check_limits(media, plan, limits)
+    world.reporter.event(
+        "input.probed",
+        container=media.container,
+        duration_seconds=media.duration_seconds,
+        streams=plan.streams,
+    )
+    return plan
+
+
+def measured(path: Path, plan: Plan, encoder: Encoder) -> Plan:
+    """The plan with the loudness of the tracks whose profile asks for one."""
+    found = {wish: encoder.loudness(path, wish) for wish in wishes(plan)}
+    return with_loudness(plan, found) if found else plan
 
 
 def _expect_flawless(run: Run) -> None:

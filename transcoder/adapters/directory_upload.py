@@ -98,6 +98,7 @@ class DirectoryUpload:
 
     def _show_main(self) -> bool:
         staged, path = self._staged(self._delivery.main), self._directory / self._delivery.main.name
+        path.parent.mkdir(parents=True, exist_ok=True)
         try:
             is_new = link(staged, path)
         except FileExistsError:

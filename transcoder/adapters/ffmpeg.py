@@ -74,6 +74,12 @@ class Ffmpeg:
             complete(plan, directory)
         return replace(run, counts_frames=plan.video is not None)
 
+    def follow(
+        self, arguments: Callable[[int], Sequence[str]], watch: Callable[[Progress], None]
+    ) -> Run:
+        """Run a command that ``core`` builds for so many threads."""
+        return self._follow(list(arguments(self._threads)), watch)
+
     def loudness(self, path: Path, wish: Wish) -> Measured | None:
         """How loud a track is; None for silence."""
         return parse_measured(self._follow(command.loudness_arguments(str(path), wish)).errors)

@@ -75,12 +75,12 @@ def folders(directory: str, rendition: Rendition) -> list[str]:
 def ffprobe_arguments(path: str) -> list[str]:
     """Describe a file as JSON."""
     show = ["-of", "json", "-show_format", "-show_streams"]
-    return ["-hide_banner", "-v", "warning", *show, *_input(file_source(path))]
+    return ["-hide_banner", "-v", "warning", *show, *opened(file_source(path))]
 
 
 def banner_arguments(path: str) -> list[str]:
     """Describe a file on stderr.  ffmpeg then exits 1, as no output is asked for."""
-    return ["-hide_banner", "-nostdin", *_input(file_source(path))]
+    return ["-hide_banner", "-nostdin", *opened(file_source(path))]
 
 
 def decode_arguments(path: str, threads: int) -> list[str]:
@@ -89,9 +89,9 @@ def decode_arguments(path: str, threads: int) -> list[str]:
     # By its name alone ffmpeg would take a JPEG for the first of a series.
     demuxer = ["-f", formats] if formats == _JPEG else []
     return [
-        *_global(),
+        *run_options(),
         *("-threads", str(threads), *demuxer),
-        *_input(file_source(path), formats),
+        *opened(file_source(path), formats),
         *("-map", "0:v?", "-map", "0:a?"),
         # Text is only read: no frame of it could be made.
         *("-map", "0:s?", "-c:s", "copy", "-f", "null", "-"),
@@ -105,14 +105,14 @@ def measure_arguments(path: str, streams: Sequence[str]) -> list[str]:
     ``streams`` are ffmpeg's specifiers, such as ``0:1`` or ``0:a?``.
     """
     maps = [argument for stream in streams for argument in ("-map", stream)]
-    return [*_global(), *_input(file_source(path)), *maps, "-c", "copy", "-f", "null", "-"]
+    return [*run_options(), *opened(file_source(path)), *maps, "-c", "copy", "-f", "null", "-"]
 
 
 def loudness_arguments(path: str, wish: Wish) -> list[str]:
     """Report on stderr how loud a track is, by decoding it to its end."""
     return [
-        *_global("info"),
-        *_input(file_source(path)),
+        *run_options("info"),
+        *opened(file_source(path)),
         *("-map", f"0:{wish.stream}", "-af", measuring_filters(wish.channels, wish.aim)),
         *("-f", "null", "-"),
     ]
@@ -122,7 +122,7 @@ def list_subtitles(path: str) -> list[str]:
     """List the packets of all subtitles on stdout; see ``core.packets``."""
     quiet = ("-hide_banner", "-nostdin", "-v", "error")
     copied = ("-map", "0:s", "-c", "copy", "-f", "framecrc", "pipe:1")
-    return [*quiet, *_input(file_source(path)), *copied]
+    return [*quiet, *opened(file_source(path)), *copied]
 
 
 def encode_arguments(source: str, plan: Plan, directory: str, threads: int) -> list[str]:
@@ -132,7 +132,7 @@ def encode_arguments(source: str, plan: Plan, directory: str, threads: int) -> l
     ``source`` is ``file:…`` or ``PIPE``.  The same input, plan, ffmpeg and ``threads`` give the
     same bytes, whatever other renditions are made in the same run.
     """
-    arguments = [*_global(), "-threads", str(threads), *_input(source)]
+    arguments = [*run_options(), "-threads", str(threads), *opened(source)]
     graph = filter_graph(plan)
     if graph:
         arguments += ["-filter_complex_threads", str(threads), "-filter_complex", graph]
@@ -186,7 +186,8 @@ def picture_labels(number: int, rendition: Rendition) -> list[str]:
     return [f"v{number}_{picture}" for picture in range(len(rendition.pictures))]
 
 
-def _input(source: str, formats: str = FORMATS) -> list[str]:
+def opened(source: str, formats: str = FORMATS) -> list[str]:
+    """Open an input with the protocol of its name, and those demuxers, and no others."""
     return [
         *("-protocol_whitelist", source.partition(":")[0]),
         *("-format_whitelist", formats),
@@ -195,7 +196,8 @@ def _input(source: str, formats: str = FORMATS) -> list[str]:
     ]
 
 
-def _global(level: str = "warning") -> list[str]:
+def run_options(level: str = "warning") -> list[str]:
+    """What every run of ffmpeg that is followed begins with."""
     return [
         *("-hide_banner", "-nostdin", "-v", f"level+{level}", "-nostats"),
         *("-progress", "pipe:1", "-y"),

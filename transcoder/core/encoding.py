@@ -109,7 +109,12 @@ def subtitle_options(streams: tuple[SubtitleStream, ...]) -> list[str]:
     """Convert subtitles to what an MP4 holds, with their languages, titles and flags."""
     if not streams:
         return ["-sn"]
-    return ["-c:s", "mov_text", *_names("s", streams)]
+    return ["-c:s", "mov_text", *subtitle_names(streams)]
+
+
+def subtitle_names(streams: tuple[SubtitleStream, ...]) -> list[str]:
+    """Languages, titles and flags of an output's subtitles."""
+    return _names("s", streams)
 
 
 def _names(kind: str, streams: Sequence[AudioStream | SubtitleStream]) -> list[str]:

@@ -27,6 +27,15 @@ def codec(init: bytes) -> str | None:
     return "mp4a.40.2" if b"mp4a" in init else None
 
 
+def decoder_settings(init: bytes) -> bytes | None:
+    """What a decoder needs to know before the first picture; None for a codec unknown here."""
+    for name in (b"avcC", b"av1C"):
+        found = init.find(name)
+        if found >= 4:
+            return init[found + 4 : found - 4 + int.from_bytes(init[found - 4 : found])]
+    return None
+
+
 def picture_size(init: bytes) -> tuple[int, int] | None:
     """Width and height of an initialisation segment's picture."""
     entry = _after(init, b"stsd", _SIZE_AT + 4)

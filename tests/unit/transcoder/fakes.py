@@ -160,6 +160,13 @@ class FakeEncoder:
         watch(Progress(self.run.frames, self.run.out_seconds))
         return self.fed_run if self.fed[-1] and self.fed_run is not None else self.run
 
+    def follow(
+        self, arguments: Callable[[int], Sequence[str]], watch: Callable[[Progress], None]
+    ) -> Run:
+        assert arguments(1)
+        watch(Progress(self.run.frames, self.run.out_seconds))
+        return self.run
+
     def loudness(self, path: Path, wish: Wish) -> Measured | None:
         assert path.is_file()
         self.wishes.append(wish)
