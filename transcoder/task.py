@@ -14,6 +14,7 @@ from pathlib import Path
 from traceback import format_exc
 
 from transcoder.adapters.scratch import scratch_space
+from transcoder.core.chunk import Chunk
 from transcoder.core.diagnosis import damage
 from transcoder.core.identity import Identity
 from transcoder.core.limits import Limits
@@ -29,6 +30,7 @@ from transcoder.recollection import (
     recall_content,
     recall_failure,
 )
+from transcoder.splitting import Split, Splitting
 from transcoder.stages import Stages
 from transcoder.transcoding import Encoded, Transcoding
 from transcoder.verification import Input, Made, check, check_length, items
@@ -49,6 +51,8 @@ class Task:
     strict: bool = False
     #: The dispatched child whose failure for good is kept for its next attempt.
     child: str | None = None
+    #: The piece of the results that is made, or that all pieces are joined; None makes them whole.
+    chunk: Chunk | None = None
 
 
 def run_task(task: Task, world: World) -> Outcome:
@@ -117,16 +121,28 @@ class _Run:
             raise failure
         world.store.check()
         identity = world.source.identify(task.input)
+        splitting = self._splitting()
         if self._is_all_known(identity):
+            if splitting and self._input_md5:
+                splitting.forget(self._input_md5)
             return
         with scratch_space(task.scratch, world.hold) as scratch:
             with world.source.open(task.input, scratch) as arrival:
-                work = Transcoding(
+                work = splitting or Transcoding(
                     task.profiles, task.limits, world, self._stages, self._find_missing
                 )
                 encoded = work.carry_out(arrival, scratch)
             if encoded is not None:
                 self._finish(encoded)
+                if splitting:
+                    splitting.forget(encoded.fetched.md5)
+
+    def _splitting(self) -> Splitting | None:
+        task = self._task
+        if task.chunk is None:
+            return None
+        split = Split(task.chunk, task.profiles, task.limits, task.thorough)
+        return Splitting(split, self._world, self._stages, self._find_missing)
 
     def _is_all_known(self, identity: Identity | None) -> bool:
         """Whether the results are there of what the source has now, by what a task left."""
@@ -178,7 +194,8 @@ class _Run:
                 source = Input(encoded.fetched.path, encoded.media, plan, encoded.run)
                 self._warnings += check_length(source, made, encoder)
                 ready = [self._ready(result, encoded.fetched, uploads) for result in made]
-                if self._task.thorough:
+                # Of a split, all parts were decoded where they were made.
+                if self._task.thorough and self._task.chunk is None:
                     for rendition in wanted:
                         look(rendition, thorough=True)
             with self._stages.stage("publish"):

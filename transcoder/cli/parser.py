@@ -64,6 +64,11 @@ def _add_run(parser: argparse.ArgumentParser) -> None:
         "--strict", action="store_true", help="refuse damaged inputs, rather than warn of them"
     )
     parser.add_argument(
+        "--chunk",
+        metavar="I/N|join/N",
+        help="make one of so many pieces, or join them all (else NOMAD_META_chunk)",
+    )
+    parser.add_argument(
         "--max-duration",
         type=_positive,
         default=24 * 3600,

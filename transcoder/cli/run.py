@@ -16,6 +16,7 @@ from transcoder.adapters.interruption import Interruption
 from transcoder.adapters.meter import DogStatsdMeter, is_wanted
 from transcoder.adapters.profile_file import load_profiles
 from transcoder.adapters.sources import Sources
+from transcoder.core.chunk import Chunk, parse_chunk
 from transcoder.core.limits import Limits
 from transcoder.core.naming import parse_s3_place, scheme_of
 from transcoder.core.outcome import Exit, Outcome, exit_for
@@ -53,6 +54,7 @@ def _outcome(given: str, options: argparse.Namespace, interruption: Interruption
     log = TaskLog(sys.stderr)
     try:
         profiles = _chosen(options.profile, options.profiles)
+        chunk = _chunk(options.chunk)
         encoder = make_encoder(interruption, options.threads, options.stall_timeout)
         store = _store(options.output, encoder, interruption.held)
     except TaskError as error:
@@ -76,6 +78,7 @@ def _outcome(given: str, options: argparse.Namespace, interruption: Interruption
         thorough=options.verify == "full",
         strict=options.strict,
         child=os.environ.get("NOMAD_JOB_ID"),
+        chunk=chunk,
     )
     outcome = run_task(task, world)
     if is_wanted(os.environ):
@@ -100,6 +103,14 @@ def _near_notes() -> tuple[Notes, ...]:
 def _chosen(given: list[str] | None, own: Path | None) -> tuple[Profile, ...]:
     told = os.environ.get("NOMAD_META_profile", "")  # noqa: SIM112 -- Nomad's case, as above.
     return choose(split_names(given or [told]) or DEFAULT_PROFILES, load_profiles(own))
+
+
+def _chunk(given: str | None) -> Chunk | None:
+    told = given or os.environ.get("NOMAD_META_chunk")  # noqa: SIM112 -- Nomad's case, as above.
+    try:
+        return parse_chunk(told) if told else None
+    except ValueError as error:
+        raise TaskError(Reason.BAD_SETTING, f"chunk {error}") from error
 
 
 def _store(output: str | None, encoder: Ffmpeg, hold: Hold) -> Store:
