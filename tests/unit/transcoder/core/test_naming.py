@@ -1,6 +1,7 @@
 """What results are called, and which places and inputs are named."""
 
 import hashlib
+import re
 
 import pytest
 from hypothesis import given
@@ -9,9 +10,11 @@ from hypothesis import strategies as st
 from transcoder.core.naming import (
     S3Place,
     is_host_named,
+    is_md5,
     output_name,
     parse_s3_object,
     parse_s3_place,
+    parts_name,
     scheme_of,
 )
 
@@ -22,10 +25,36 @@ def test_a_result_is_named_by_content_and_profile() -> None:
     assert output_name(MD5, "small") == f"out-{MD5}-small.mp4"
 
 
+_PROFILES = st.from_regex(r"[a-z0-9][a-z0-9-]{0,30}", fullmatch=True)
+_DIGESTS = st.from_regex(r"[0-9a-f]{16}", fullmatch=True)
+
+
+@given(profile=_PROFILES, suffix=st.sampled_from(["mp4", "m4a", "jpg", "vtt", "m3u8"]))
+def test_a_name_tells_content_profile_and_kind(profile: str, suffix: str) -> None:
+    name = output_name(MD5, profile, suffix)
+    found = re.fullmatch(r"out-([0-9a-f]{32})-([a-z0-9-]+)\.([a-z0-9]+)", name)
+    assert found is not None
+    assert found.groups() == (MD5, profile, suffix)
+
+
+@given(profile=_PROFILES, first=_DIGESTS, second=_DIGESTS)
+def test_parts_of_other_settings_lie_elsewhere_and_never_where_a_result_does(
+    profile: str, first: str, second: str
+) -> None:
+    assert (parts_name(MD5, profile, first) == parts_name(MD5, profile, second)) == (
+        first == second
+    )
+    assert "." not in parts_name(MD5, profile, first)
+    assert "/" not in parts_name(MD5, profile, first)
+
+
 @pytest.mark.parametrize("md5", ["", "abc", MD5.upper(), MD5 + "0", f"{MD5}\n", "../" + MD5[3:]])
 def test_a_broken_md5_is_refused_so_that_inputs_never_share_a_name(md5: str) -> None:
     with pytest.raises(ValueError, match="no MD5"):
         output_name(md5, "small")
+    with pytest.raises(ValueError, match="no MD5"):
+        parts_name(md5, "small", "0" * 16)
+    assert not is_md5(md5)
 
 
 @given(st.binary(max_size=64), st.binary(max_size=64), st.sampled_from(["small", "large"]))

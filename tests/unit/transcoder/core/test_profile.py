@@ -3,6 +3,8 @@
 from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.unit.transcoder.builders import LARGE, SMALL, making
 from transcoder.core.profile import Box, Poster, Profile, Sprite, VideoFile, choose, split_names
@@ -30,6 +32,22 @@ def test_the_digest_tells_kinds_apart() -> None:
 
 def test_names_are_split_at_commas_and_kept_once() -> None:
     assert split_names(["small, large", "", "small,,"]) == ("small", "large")
+
+
+@given(st.lists(st.sampled_from(["small", "large", "av1", "x-1"]), max_size=6))
+def test_a_list_means_the_same_however_it_is_written(names: list[str]) -> None:
+    once = tuple(dict.fromkeys(names))
+    assert split_names([",".join(names)]) == once
+    assert split_names(names) == once
+    assert split_names([" , ".join(names), ", ", ""]) == once
+    assert split_names([",".join(once)]) == once
+
+
+@given(st.lists(st.text(max_size=8), max_size=4))
+def test_no_name_of_a_list_is_blank_or_holds_a_comma(lists: list[str]) -> None:
+    names = split_names(lists)
+    assert all(name and name == name.strip() and "," not in name for name in names)
+    assert len(set(names)) == len(names)
 
 
 def test_an_unknown_name_is_told_with_the_known_ones() -> None:
