@@ -12,11 +12,12 @@ from transcoder.adapters import process
 from transcoder.adapters.ffmpeg_find import Tools
 from transcoder.adapters.main_files import complete
 from transcoder.core import command
+from transcoder.core.avi import claimed_seconds
 from transcoder.core.diagnosis import Run, is_damage, refuse_by_look, too_large, unopened
 from transcoder.core.ffmpeg_banner import parse_banner
 from transcoder.core.ffprobe_reply import parse_ffprobe
 from transcoder.core.loudness import Wish, parse_measured
-from transcoder.core.media import Media
+from transcoder.core.media import Media, rounded_duration
 from transcoder.core.packets import last_end
 from transcoder.core.plan import Measured, Plan
 from transcoder.core.progress import Progress, parse_block
@@ -42,16 +43,17 @@ class Ffmpeg:
     def probe(self, path: Path) -> Media:
         """What a file is; raises TaskError where it is no media file, or must not be opened."""
         with path.open("rb") as file:
-            head = look(file.read(HEAD_BYTES))
-        refuse_by_look(head)
+            head = file.read(HEAD_BYTES)
+        seen = look(head)
+        refuse_by_look(seen)
         media, errors = self._describe(path)
         if media is None:
-            raise unopened(errors, head)
+            raise unopened(errors, seen)
         if any(stream.width == 0 for stream in media.video):
             refusal = too_large(errors)
             if refusal:
                 raise refusal
-        return media
+        return _as_long_as_claimed(media, claimed_seconds(head))
 
     def can_tonemap(self) -> bool:
         """Whether this ffmpeg has the filters for high dynamic range."""
@@ -156,6 +158,14 @@ class Ffmpeg:
         except (FileNotFoundError, PermissionError) as error:
             detail = f"{argv[0]!r} cannot be started: {error.strerror}"
             raise TaskError(Reason.NO_FFMPEG, detail) from error
+
+
+def _as_long_as_claimed(media: Media, seconds: float | None) -> Media:
+    """A file's description with the length that it was to have."""
+    length = media.duration_seconds
+    if seconds is None or length is None or seconds <= length:
+        return media
+    return replace(media, duration_seconds=rounded_duration(seconds))
 
 
 class _Reports:

@@ -25,6 +25,7 @@ _INCAPABLE = re.compile(
     r"(Unknown encoder '[^']*'|No such filter: '[^']*'|Unrecognized option '[^']*'"
     r"|Filter not found|Encoder not found|No such filter)"
 )
+_UNKNOWN_CODEC = re.compile(r"Decoder \([^)]*\) not found|no decoder found for", re.IGNORECASE)
 _MESSAGE = re.compile(r"^(?:\[[^\]]*\] )*(?:\[(?:panic|fatal|error|warning)\] )?(?P<text>.*)$")
 
 
@@ -120,6 +121,9 @@ def _by_message(run: Run) -> TaskError:
     if lacking:
         detail = f"this ffmpeg is too old or too small: {lacking[1]}; 5.1 with libx264 is wanted"
         return TaskError(Reason.FFMPEG_INCAPABLE, detail)
+    if _UNKNOWN_CODEC.search(run.errors):
+        detail = f"this ffmpeg cannot decode the input: {last_message(run.errors)}"
+        return TaskError(Reason.UNSUPPORTED_INPUT, detail)
     if run.is_empty and (run.damaged_count or _NOTHING_MADE.search(run.errors)):
         return TaskError(Reason.UNREADABLE, f"nothing was decoded: {last_message(run.errors)}")
     detail = f"ffmpeg exited {run.exit_status}: {last_message(run.errors)}"

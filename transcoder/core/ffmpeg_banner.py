@@ -9,6 +9,7 @@ import re
 from fractions import Fraction
 
 from transcoder.core.media import (
+    UNKNOWN,
     AudioStream,
     Colour,
     Media,
@@ -24,6 +25,7 @@ from transcoder.core.media import (
 
 _INPUT = re.compile(r"^Input #0, (?P<container>\S+), from ", re.MULTILINE)
 _DURATION = re.compile(r"^  Duration: (\d+):(\d\d):(\d\d(?:\.\d+)?)", re.MULTILINE)
+_START = re.compile(r"^  Duration: [^,]+, start: (-?\d+\.\d+)", re.MULTILINE)
 _COMMENT = re.compile(r"^    comment\s*: (.*)$", re.MULTILINE | re.IGNORECASE)
 _STREAM = re.compile(
     r"^ +Stream #0:(?P<index>\d+)(?:\[0x[0-9a-f]+\])?(?:\((?P<language>[^)]*)\))?: "
@@ -62,6 +64,7 @@ def parse_banner(text: str) -> Media | None:
         audio=tuple(stream for stream in streams if isinstance(stream, AudioStream)),
         subtitles=tuple(stream for stream in streams if isinstance(stream, SubtitleStream)),
         comment=comment[1] if comment else None,
+        start_seconds=rounded_duration(float(start[1])) if (start := _START.search(head)) else 0.0,
     )
 
 
@@ -95,7 +98,7 @@ def _stream(line: re.Match[str], details: list[str]) -> VideoStream | AudioStrea
     language, name = known_language(line["language"]), known_title(title[1] if title else None)
     if line["kind"] == "Audio":
         return _audio(line, language, name)
-    codec = line["rest"].partition(" ")[0].rstrip(",")
+    codec = _codec(line["rest"])
     default = "(default)" in line["rest"]
     return SubtitleStream(int(line["index"]), codec, default, language, name)
 
@@ -108,7 +111,7 @@ def _video(index: int, fields: list[str], line: str, details: str) -> VideoStrea
     pixels, attributes = _parenthesised(fields[1] if len(fields) > 1 else "")
     return VideoStream(
         index=index,
-        codec=fields[0].split(" ")[0],
+        codec=_codec(fields[0]),
         width=int(size[1]) if size else 0,
         height=int(size[2]) if size else 0,
         pixel_format=pixels if pixels not in ("", "none") else None,
@@ -129,13 +132,18 @@ def _audio(line: re.Match[str], language: str | None, title: str | None) -> Audi
     position = fields.index(rate) + 1 if rate in fields else len(fields)
     return AudioStream(
         index=int(line["index"]),
-        codec=fields[0].split(" ")[0],
+        codec=_codec(fields[0]),
         channels=_channels(fields[position]) if position < len(fields) else 0,
         sample_rate=int(rate.split(" ")[0]),
         default="(default)" in line["rest"],
         language=language,
         title=title,
     )
+
+
+def _codec(text: str) -> str:
+    name = text.partition(" ")[0].rstrip(",")
+    return UNKNOWN if name == "none" else name
 
 
 def _fields(text: str) -> list[str]:

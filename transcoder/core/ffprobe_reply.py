@@ -6,6 +6,7 @@ from fractions import Fraction
 from typing import Any
 
 from transcoder.core.media import (
+    UNKNOWN,
     AudioStream,
     Colour,
     Media,
@@ -47,6 +48,7 @@ def parse_ffprobe(text: str) -> Media | None:
         audio=tuple(_audio(s) for s in streams if s.get("codec_type") == "audio"),
         subtitles=tuple(_subtitle(s) for s in streams if s.get("codec_type") == "subtitle"),
         comment=_tags(container).get("comment"),
+        start_seconds=rounded_duration(float(container.get("start_time", 0))),
     )
 
 
@@ -56,7 +58,7 @@ def _video(stream: Mapping[str, Any]) -> VideoStream:
     turns = [side["rotation"] for side in sides if "rotation" in side]
     return VideoStream(
         index=stream["index"],
-        codec=stream.get("codec_name", "unknown"),
+        codec=stream.get("codec_name", UNKNOWN),
         width=stream.get("width", 0),
         height=stream.get("height", 0),
         pixel_format=stream.get("pix_fmt"),
@@ -79,7 +81,7 @@ def _video(stream: Mapping[str, Any]) -> VideoStream:
 def _audio(stream: Mapping[str, Any]) -> AudioStream:
     return AudioStream(
         index=stream["index"],
-        codec=stream.get("codec_name", "unknown"),
+        codec=stream.get("codec_name", UNKNOWN),
         channels=int(stream.get("channels", 0)),
         sample_rate=int(stream.get("sample_rate", 0)),
         default=bool(stream.get("disposition", {}).get("default")),
@@ -91,7 +93,7 @@ def _audio(stream: Mapping[str, Any]) -> AudioStream:
 def _subtitle(stream: Mapping[str, Any]) -> SubtitleStream:
     return SubtitleStream(
         index=stream["index"],
-        codec=stream.get("codec_name", "unknown"),
+        codec=stream.get("codec_name", UNKNOWN),
         default=bool(stream.get("disposition", {}).get("default")),
         language=known_language(_tags(stream).get("language")),
         title=known_title(_tags(stream).get("title")),

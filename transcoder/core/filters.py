@@ -54,5 +54,9 @@ def _tonemap(plan: Plan, picture: Picture) -> tuple[str, ...]:
         "format=gbrpf32le",
         "zscale=p=bt709",
         "tonemap=tonemap=hable:desat=0",
-        "zscale=t=bt709:m=bt709:r=tv",
+        "zscale=t=bt709",
+        # Colours that BT.709 does not have are below zero here, and whole numbers cut them off.
+        # Left in, older versions make something else of them, and darken the picture.
+        "format=gbrp10le",
+        "zscale=m=bt709:r=tv",
     )

@@ -14,6 +14,9 @@ from math import floor
 _TEXT_SUBTITLES = frozenset(
     ("subrip", "srt", "ass", "ssa", "mov_text", "webvtt", "text", "microdvd", "subviewer", "sami")
 )
+#: The codec of a stream that this ffmpeg knows nothing of.
+UNKNOWN = "unknown"
+
 _LANGUAGE = re.compile(r"[a-z]{3}")
 _TITLE_MOST = 200
 
@@ -97,6 +100,8 @@ class Media:
     subtitles: tuple[SubtitleStream, ...] = ()
     #: The container's comment: where our own results say what they are.
     comment: str | None = None
+    #: When its first picture or sound is shown; some containers count it into their length.
+    start_seconds: float = 0.0
 
 
 def rounded_rate(rate: Fraction) -> Fraction | None:

@@ -10,7 +10,14 @@ from fractions import Fraction
 from math import ceil
 
 from transcoder.core.ladder import chosen_rungs
-from transcoder.core.media import AudioStream, Media, Scan, SubtitleStream, VideoStream
+from transcoder.core.media import (
+    UNKNOWN,
+    AudioStream,
+    Media,
+    Scan,
+    SubtitleStream,
+    VideoStream,
+)
 from transcoder.core.profile import (
     AudioFile,
     AudioSettings,
@@ -128,6 +135,9 @@ def choose_video(media: Media) -> VideoStream:
         detail = f"the input holds no moving picture ({media.container}: {found})"
         raise TaskError(Reason.NO_VIDEO_STREAM, detail)
     best = max(pictures, key=lambda s: (s.default, s.width * s.height, -s.index))
+    if best.codec == UNKNOWN:
+        detail = f"the picture of stream {best.index} is of a kind that this ffmpeg cannot decode"
+        raise TaskError(Reason.UNSUPPORTED_INPUT, detail)
     if best.width <= 0 or best.height <= 0:
         detail = f"the picture of stream {best.index} ({best.codec}) has no size that can be read"
         raise TaskError(Reason.UNREADABLE, detail)
@@ -136,8 +146,12 @@ def choose_video(media: Media) -> VideoStream:
 
 def choose_audio(media: Media) -> AudioStream | None:
     """The sound: by default flag, then order; a stream that nobody can decode is none."""
-    usable = [stream for stream in media.audio if stream.sample_rate > 0]
-    return max(usable, key=lambda s: (s.default, -s.index), default=None)
+    return max(usable_audio(media), key=lambda s: (s.default, -s.index), default=None)
+
+
+def usable_audio(media: Media) -> list[AudioStream]:
+    """The sounds that can be decoded."""
+    return [stream for stream in media.audio if stream.sample_rate > 0 and stream.codec != UNKNOWN]
 
 
 def display_size(video: VideoStream) -> tuple[Fraction, Fraction]:
@@ -166,8 +180,8 @@ def constant_rate(video: VideoStream, most: int) -> Fraction:
     """The constant rate that shows every frame's time: the stream's own up to ``most``."""
     average = video.average_rate or video.frame_rate or Fraction(25)
     own = video.frame_rate or average
-    # Fields are no frames: some files tell the field rate.
-    if video.scan is Scan.INTERLACED and own > average * Fraction(3, 2):
+    # Fields are no frames: some files tell the field rate, of whole frames too.
+    if own == 2 * average or (video.scan is Scan.INTERLACED and own > average * Fraction(3, 2)):
         own = average
     if own <= most:
         return own
@@ -199,6 +213,13 @@ def make_plan(media: Media, profiles: tuple[Profile, ...], can_tonemap: bool) ->
     if hdr and not can_tonemap:
         warnings.append("hdr_not_tonemapped: this ffmpeg lacks the filters zscale and tonemap")
     renditions = tuple(_rendition(profile, media, video) for profile in profiles)
+    if any(profile.audio for profile in profiles):
+        usable = usable_audio(media)
+        warnings += [
+            f"sound_skipped: stream {stream.index} is of a kind that this ffmpeg cannot decode"
+            for stream in media.audio
+            if stream not in usable
+        ]
     if any(_wants_subtitles(profile) for profile in profiles):
         warnings += [
             f"subtitles_skipped: stream {stream.index} ({stream.codec}) holds pictures of text"
@@ -254,7 +275,7 @@ def _tracks(media: Media, settings: AudioSettings | None) -> tuple[Track, ...]:
     default = choose_audio(media)
     if settings is None or default is None:
         return ()
-    chosen = [stream for stream in media.audio if stream.sample_rate > 0]
+    chosen = usable_audio(media)
     if settings.tracks == "default":
         chosen = [default]
     return tuple(

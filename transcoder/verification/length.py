@@ -50,8 +50,12 @@ def check_length(source: Input, made: Sequence[Made], encoder: Encoder) -> list[
         return []
     # The container's length may be that of another stream: look for what each was made of.
     whole = _true_length(source, planned, encoder)
-    if shortfall(planned, whole):
+    if shortfall(planned, _ends_at(source, whole)):
         raise truncated(planned, whole)
+    planned = min(planned, whole or planned)
+    short = [part for part in short if shortfall(planned, part.seconds)]
+    if not short:
+        return []
     lengths: dict[int, float | None] = {}
     for part in short:
         if part.stream not in lengths:
@@ -72,6 +76,11 @@ def _parts(result: Made, plan: Plan) -> list[_Part]:
         parts.append(_Part(name, plan.video.index, result.picture_seconds))
     sounds = zip(result.rendition.tracks, result.sound_seconds, strict=True)
     return parts + [_Part(name, track.stream.index, seconds) for track, seconds in sounds]
+
+
+def _ends_at(source: Input, length: float | None) -> float | None:
+    """When a stretch of so many seconds ends: some containers count from zero, not from a start."""
+    return None if length is None else length + max(0.0, source.media.start_seconds)
 
 
 def _true_length(source: Input, planned: float, encoder: Encoder) -> float | None:

@@ -102,7 +102,8 @@ def test_high_dynamic_range_is_mapped_in_place_of_scaling() -> None:
     colour = Colour("tv", "bt2020nc", "bt2020", "smpte2084")
     graph = filter_graph(a_plan(LARGE, video=(a_video(colour=colour),)))
     assert "zscale=w=1280:h=720:tin=smpte2084:min=bt2020nc:pin=bt2020:t=linear:npl=100" in graph
-    assert "tonemap=tonemap=hable:desat=0" in graph
+    cut_off = "zscale=t=bt709,format=gbrp10le,zscale=m=bt709:r=tv,format=yuv420p"
+    assert f"zscale=p=bt709,tonemap=tonemap=hable:desat=0,{cut_off}" in graph
     assert "in_color_matrix" not in graph
 
 

@@ -7,7 +7,15 @@ import pytest
 
 from transcoder.core.ffmpeg_banner import parse_banner
 from transcoder.core.ffprobe_reply import parse_ffprobe
-from transcoder.core.media import AudioStream, Colour, Scan, rounded_duration, rounded_rate, turn
+from transcoder.core.media import (
+    UNKNOWN,
+    AudioStream,
+    Colour,
+    Scan,
+    rounded_duration,
+    rounded_rate,
+    turn,
+)
 
 PHONE = """\
 Input #0, mov,mp4,m4a,3gp,3g2,mj2, from 'file:/in':
@@ -75,6 +83,30 @@ def test_a_phones_banner_is_read() -> None:
     assert video.frame_rate == Fraction(60000, 1001)
     assert video.default
     assert media.audio == (AudioStream(1, "aac", 6, 48_000, default=True),)
+
+
+def test_a_start_is_read_where_one_is_told() -> None:
+    starts = [media.start_seconds for media in map(parse_banner, (PHONE, PAL, COVER)) if media]
+    assert starts == [0.0, 1.4, 0.03]
+    assert [
+        media.start_seconds
+        for start in ({"start_time": "-0.500000"}, {})
+        if (media := parse_ffprobe(json.dumps({"format": {"format_name": "avi", **start}})))
+    ] == [-0.5, 0.0]
+
+
+def test_a_codec_that_ffmpeg_does_not_know_is_unknown_by_one_word() -> None:
+    told = PHONE.replace("h264 (Constrained Baseline) (avc1 / 0x31637661)", "none (zzzz / 0x7A7A)")
+    media = parse_banner(told.replace("aac (LC) (mp4a", "none (zzzz"))
+    assert media is not None
+    assert (media.video[0].codec, media.audio[0].codec) == (UNKNOWN, UNKNOWN)
+    by_json = parse_ffprobe(
+        json.dumps(
+            {"format": {"format_name": "x"}, "streams": [{"index": 0, "codec_type": "audio"}]}
+        )
+    )
+    assert by_json is not None
+    assert by_json.audio[0].codec == UNKNOWN
 
 
 def test_text_in_metadata_makes_no_stream() -> None:

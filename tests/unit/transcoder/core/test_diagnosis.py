@@ -93,6 +93,14 @@ def test_a_picture_with_too_many_pixels_is_told_with_its_size() -> None:
         ({"exit_status": 1, "frames": 0, "damaged_count": 3}, Reason.UNREADABLE),
         ({"exit_status": 0, "frames": 0}, Reason.UNREADABLE),
         ({"exit_status": 1, "errors": "Picture size 9x9 exceeds"}, Reason.TOO_LARGE),
+        (
+            {"exit_status": 1, "errors": "[error] Decoder (codec vvc) not found for input stream"},
+            Reason.UNSUPPORTED_INPUT,
+        ),
+        (
+            {"exit_status": 234, "errors": "Decoding requested, but no decoder found for: vvc\nx"},
+            Reason.UNSUPPORTED_INPUT,
+        ),
         ({"exit_status": 1, "errors": "something else"}, Reason.ENCODE_FAILED),
     ],
 )

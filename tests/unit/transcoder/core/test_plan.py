@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.unit.transcoder.builders import LARGE, SMALL, a_media, a_plan, a_video, an_audio
-from transcoder.core.media import Colour, Scan, VideoStream
+from tests.unit.transcoder.builders import LARGE, POSTER, SMALL, a_media, a_plan, a_video, an_audio
+from transcoder.core.media import UNKNOWN, Colour, Scan, VideoStream
 from transcoder.core.plan import (
     choose_audio,
     choose_video,
@@ -111,6 +111,12 @@ def test_a_field_rate_is_no_frame_rate() -> None:
     assert constant_rate(video, 60) == 25
 
 
+def test_ticks_twice_as_fast_as_the_frames_are_no_frame_rate() -> None:
+    """As some versions tell of MPEG-1, and of phones' recordings."""
+    video = a_video(frame_rate=Fraction(60000, 1001), average_rate=Fraction(30000, 1001))
+    assert constant_rate(video, 60) == Fraction(30000, 1001)
+
+
 def test_a_low_bound_on_the_rate_holds() -> None:
     assert constant_rate(a_video(frame_rate=Fraction(60), average_rate=Fraction(60)), 20) == 20
 
@@ -163,6 +169,20 @@ def test_the_default_sound_is_taken() -> None:
     assert choose_audio(a_media(audio=(first, second))) is second
     assert choose_audio(a_media(audio=(an_audio(sample_rate=0),))) is None
     assert choose_audio(a_media(audio=())) is None
+
+
+def test_a_sound_that_nobody_can_decode_is_left_out_and_told() -> None:
+    unknown, known = an_audio(index=1, codec=UNKNOWN), an_audio(index=2, default=False)
+    plan = a_plan(SMALL, audio=(unknown, known))
+    assert [track.stream for track in plan.renditions[0].tracks] == [known]
+    assert [warning.partition(" is")[0] for warning in plan.warnings] == ["sound_skipped: stream 1"]
+    assert a_plan(POSTER, audio=(unknown,)).warnings == ()
+
+
+def test_a_picture_that_nobody_can_decode_is_refused() -> None:
+    with pytest.raises(TaskError, match="stream 0 is of a kind") as failure:
+        a_plan(video=(a_video(codec=UNKNOWN),))
+    assert failure.value.reason is Reason.UNSUPPORTED_INPUT
 
 
 @pytest.mark.parametrize("video", [(), (a_video(attached_picture=True),)])

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -19,6 +20,7 @@ def look(
     lengths: list[float | None],
     results: dict[Profile, tuple[float | None, ...]],
     run: Run | None = None,
+    **media: Any,
 ) -> tuple[list[str], list[list[str]]]:
     """
     The warnings for results of an input of 4 s, and the streams whose lengths were measured.
@@ -30,7 +32,7 @@ def look(
         Made(rendition, path, picture_seconds=picture, sound_seconds=tuple(map(float, sounds)))
         for rendition, (picture, *sounds) in zip(plan.renditions, results.values(), strict=True)
     ]
-    source = Input(path, a_media(), plan, run or a_run())
+    source = Input(path, a_media(**media), plan, run or a_run())
     return check_length(source, made, encoder), encoder.measured
 
 
@@ -79,6 +81,13 @@ def test_an_input_that_is_short_itself_is_truncated(path: Path) -> None:
     with pytest.raises(TaskError) as error:
         look(path, [2.4], {SPRITE: (2.0,)})
     assert error.value.reason is Reason.INPUT_TRUNCATED
+
+
+def test_a_length_may_count_from_zero_rather_than_from_the_start(path: Path) -> None:
+    results: dict[Profile, tuple[float | None, ...]] = {SMALL: (1.5, 1.5)}
+    assert look(path, [1.5], results, start_seconds=2.5) == ([], [list(ALL_STREAMS)])
+    warnings, _ = look(path, [2.9, 1.5], {SMALL: (2.9, 1.5)}, start_seconds=1.1)
+    assert warnings == ["shorter_streams: of the input's 2.90 s not all is in stream 1"]
 
 
 def test_a_picture_that_broke_off_is_not_hidden_by_its_sound(path: Path) -> None:
