@@ -1,5 +1,5 @@
 """
-Dispatch one child of the parameterized job for each input of the lists.  Imports ``core``,
+Dispatch children of the parameterized job for the inputs of the lists.  Imports ``core``,
 ``ports`` and ``errors``.
 """
 
@@ -10,7 +10,9 @@ from types import MappingProxyType
 from typing import BinaryIO
 
 from transcoder.core.children import Child, State
+from transcoder.core.chunk import chunk_count
 from transcoder.core.lists import Entry, InputList, read_list
+from transcoder.core.order import Order, told_order
 from transcoder.core.outcome import Exit
 from transcoder.core.redact import redacted
 from transcoder.errors import DispatchError, TransientError
@@ -48,45 +50,53 @@ def _read(path: Path) -> bytes:
 
 
 def dispatch(
-    entries: Sequence[Entry],
-    profile_sets: Sequence[str],
+    work: Sequence[tuple[Entry, Sequence[Order]]],
     jobs: Jobs,
     tell_input: Callable[[Entry], None],
     tell_child: Callable[[Child], None],
     known: Mapping[tuple[str, str], str] = MappingProxyType({}),
 ) -> list[Child]:
     """
-    Dispatch a child for each input and each set of profiles, telling of each as it is made.
+    Dispatch a child for each order of each input, telling of each as it is made.
 
-    Where a child for both is ``known``, that one is taken; it has no evaluation.  Raises
+    Where a child for the same is ``known``, that one is taken; it has no evaluation.  Raises
     DispatchError, which then says where to go on from, at the first refusal.
     """
     children: list[Child] = []
-    total = len(entries) * len(profile_sets)
-    for entry in entries:
+    total = sum(len(orders) for _, orders in work)
+    for entry, orders in work:
         tell_input(entry)
-        for profiles in profile_sets:
-            before = known.get((entry.input, profiles))
+        shown = redacted(entry.input)
+        for order in orders:
+            before = known.get((entry.input, str(order)))
             if before is not None:
-                children.append(Child(before, "", redacted(entry.input), profiles))
+                children.append(Child(before, "", shown, str(order)))
                 tell_child(children[-1])
                 continue
             try:
-                made = jobs.dispatch({"input": entry.input, "profile": profiles})
+                made = jobs.dispatch(order.meta(entry.input))
             except DispatchError as error:
-                stand = f"{len(children)} of {total} dispatched; the next is {profiles} of "
+                stand = f"{len(children)} of {total} dispatched; the next is {order} of "
                 place = f"{entry.list_name}:{entry.line_number}"
                 raise DispatchError(f"{error.detail} ({stand}{place})", error.exit_code) from error
-            shown = redacted(entry.input)
-            child = Child(made.job_id, made.evaluation_id, shown, profiles)
+            child = Child(made.job_id, made.evaluation_id, shown, str(order))
             children.append(child)
             tell_child(child)
     return children
 
 
+def chunk_counts(
+    entries: Sequence[Entry], size_of: Callable[[str], int | None], parallel: int = 8
+) -> list[int | None]:
+    """Into how many chunks each input is worth cutting; None where nobody tells its size."""
+    with ThreadPoolExecutor(parallel) as pool:
+        sizes = pool.map(lambda entry: size_of(entry.input), entries)
+        return [None if size is None else chunk_count(size) for size in sizes]
+
+
 def known_children(children: Children, parallel: int = 4) -> dict[tuple[str, str], str]:
     """
-    The children that wait, run or are done, by input and profiles.
+    The children that wait, run or are done, by input and by what they were asked for.
 
     A failed one does not count: dispatched again, it may succeed.  Those that the server has
     collected as garbage are not known.  Raises DispatchError.
@@ -105,9 +115,4 @@ def known_children(children: Children, parallel: int = 4) -> dict[tuple[str, str
     if listing.cut:
         detail = "the job has more children than can be compared; dispatch without --once"
         raise DispatchError(detail, Exit.CONFIGURATION)
-    return {
-        (meta["input"], meta.get("profile", "")): one.id
-        for one, meta in found
-        # A chunk of an input is not the input.
-        if "input" in meta and not meta.get("chunk")
-    }
+    return {(meta["input"], told_order(meta)): one.id for one, meta in found if "input" in meta}

@@ -42,6 +42,16 @@ class Sources:
             # Whatever it is, the fetch meets it too, and tells it better.
             return None
 
+    def size(self, given: str) -> int | None:
+        """How many bytes an input has, without reading any; None where nobody tells."""
+        if not _is_here(given):
+            identity = self.identify(given)
+            return identity.bytes if identity else None
+        try:
+            return _path_of(given).stat().st_size
+        except (TaskError, OSError):
+            return None
+
     @contextmanager
     def open(self, given: str, scratch: Path) -> Iterator[Arrival]:
         """Let an input come: a file in place, anything else as ``scratch / "input"``."""

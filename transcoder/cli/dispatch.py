@@ -11,9 +11,11 @@ from transcoder.adapters.profile_file import load_profiles
 from transcoder.cli.narrator import PROGRESS_CHILDREN, Narrator
 from transcoder.core.children import State
 from transcoder.core.lists import Entry
+from transcoder.core.order import Order, split, whole
 from transcoder.core.outcome import Exit
-from transcoder.core.profile import DEFAULT_PROFILES, choose, split_names
-from transcoder.dispatch import dispatch, known_children, read_lists
+from transcoder.core.profile import DEFAULT_PROFILES, Profile, choose, split_names
+from transcoder.core.split import unsplittable
+from transcoder.dispatch import chunk_counts, dispatch, known_children, read_lists
 from transcoder.errors import ProfileError
 from transcoder.following import Pace, doings, follow
 
@@ -32,26 +34,54 @@ def run(options: argparse.Namespace) -> int:
         print("transcoder: the lists name no input; nothing to do", file=sys.stderr)
         return Exit.DONE
     narrator = Narrator(as_json=options.json)
+    work = _work(options.split, found.entries, sets)
     if options.dry_run:
-        for entry in found.entries:
+        for entry, orders in work:
             narrator.input(entry)
-            for profiles in sets:
-                narrator.would_dispatch(entry, profiles)
+            for order in orders:
+                narrator.would_dispatch(entry, str(order))
         return Exit.DONE
-    return _carry_out(options, found.entries, sets, narrator)
+    return _carry_out(options, work, narrator)
+
+
+def _work(
+    pieces: int | None, entries: Sequence[Entry], sets: Sequence[Sequence[Profile]]
+) -> list[tuple[Entry, list[Order]]]:
+    """What is dispatched for each input; ``pieces`` is 0 where its size decides."""
+    if pieces is None:
+        return [(entry, whole(sets)) for entry in entries]
+    for profiles in sets:
+        kept = ", ".join(unsplittable(profiles))
+        if kept:
+            print(f"transcoder: {kept}: not split, made by a child of its own", file=sys.stderr)
+    counts = [pieces] * len(entries) if pieces else _counted(entries)
+    return [(entry, split(sets, count)) for entry, count in zip(entries, counts, strict=True)]
+
+
+def _counted(entries: Sequence[Entry]) -> list[int]:
+    from transcoder.adapters.download import Limits
+    from transcoder.adapters.sources import Sources
+
+    private = os.environ.get("TRANSCODER_ALLOW_PRIVATE", "").lower() in ("1", "true", "yes")
+    counts = chunk_counts(entries, Sources(Limits(), allow_private=private).size)
+    for entry, count in zip(entries, counts, strict=True):
+        if count is None:
+            place = f"{entry.list_name}:{entry.line_number}"
+            words = f"{place}: its size is not told, so it is not split; --split N needs no size"
+            print(f"transcoder: {words}", file=sys.stderr)
+    return [count or 1 for count in counts]
 
 
 def _carry_out(
     options: argparse.Namespace,
-    entries: Sequence[Entry],
-    sets: Sequence[str],
+    work: Sequence[tuple[Entry, Sequence[Order]]],
     narrator: Narrator,
 ) -> int:
     from transcoder.adapters.nomad import NomadJobs, connect
 
     jobs = NomadJobs(connect(os.environ), options.job)
     known = _known(options.job) if options.once else {}
-    children = dispatch(entries, sets, jobs, narrator.input, narrator.child, known)
+    children = dispatch(work, jobs, narrator.input, narrator.child, known)
     if not options.wait:
         return Exit.DONE
     pace = Pace(timeout_seconds=options.timeout)
@@ -78,13 +108,14 @@ def _known(job: str) -> dict[tuple[str, str], str]:
     return known_children(NomadChildren(lambda: connect(os.environ), job))
 
 
-def _profile_sets(given: list[str] | None) -> tuple[list[str], list[str]]:
-    """The profiles of each child of an input, as metadata; and what is wrong with them."""
-    known, sets, problems = load_profiles(), [], []
+def _profile_sets(given: list[str] | None) -> tuple[list[tuple[Profile, ...]], list[str]]:
+    """The profiles of each child of an input; and what is wrong with them."""
+    known = load_profiles()
+    sets: list[tuple[Profile, ...]] = []
+    problems: list[str] = []
     for text in given or [",".join(DEFAULT_PROFILES)]:
         try:
-            chosen = choose(split_names([text]), known)
-            sets.append(",".join(profile.name for profile in chosen))
+            sets.append(choose(split_names([text]), known))
         except ProfileError as error:
             problems += [f"--profile {text}: {problem}" for problem in error.problems]
     return sets, problems

@@ -6,8 +6,8 @@ import tempfile
 from pathlib import Path
 
 _EXITS = """\
-exit codes: 0 done, 1 a followed child failed, 2 wrong use, 65 bad input, 66 no such input,
-70 a bug, 75 worth another attempt, 78 configuration, 130 SIGINT, 143 SIGTERM"""
+exit codes: 0 done, 1 a followed child or a line of the selftest failed, 2 wrong use, 65 bad input,
+66 no such input, 70 a bug, 75 worth another attempt, 78 configuration, 130 SIGINT, 143 SIGTERM"""
 
 
 def make_parser() -> argparse.ArgumentParser:
@@ -24,7 +24,11 @@ def make_parser() -> argparse.ArgumentParser:
     _add_status(commands.add_parser("status", help="tell what becomes of a job's children"))
     _add_probe(commands.add_parser("probe", help="tell what an input is"))
     _add_profiles(commands.add_parser("profiles", help="list what can be made"))
+    _add_plan(
+        commands.add_parser("plan", help="explain what would become of an input, and its cost")
+    )
     _add_doctor(commands.add_parser("doctor", help="tell what this machine lacks for all this"))
+    _add_selftest(commands.add_parser("selftest", help="try odd inputs on the ffmpeg at hand"))
     return parser
 
 
@@ -41,12 +45,7 @@ def _add_run(parser: argparse.ArgumentParser) -> None:
     _add_output(parser)
     _add_profile_file(parser)
     _add_fetching(parser)
-    parser.add_argument(
-        "--threads",
-        type=_positive,
-        metavar="COUNT",
-        help="of ffmpeg (else TRANSCODER_THREADS, else the share that Nomad gave the task)",
-    )
+    _add_threads(parser)
     parser.add_argument(
         "--stall-timeout",
         type=_positive,
@@ -68,20 +67,7 @@ def _add_run(parser: argparse.ArgumentParser) -> None:
         metavar="I/N|join/N",
         help="make one of so many pieces, or join them all (else NOMAD_META_chunk)",
     )
-    parser.add_argument(
-        "--max-duration",
-        type=_positive,
-        default=24 * 3600,
-        metavar="SECONDS",
-        help="the longest input (86400)",
-    )
-    parser.add_argument(
-        "--max-pixels",
-        type=_positive,
-        default=36_000_000,
-        metavar="COUNT",
-        help="the largest picture, width times height (36000000)",
-    )
+    _add_limits(parser)
     parser.set_defaults(carry_out=_run)
 
 
@@ -100,6 +86,14 @@ def _add_dispatch(parser: argparse.ArgumentParser) -> None:
         "--once",
         action="store_true",
         help="take the child that waits, runs or is done already, where an input has one",
+    )
+    parser.add_argument(
+        "--split",
+        nargs="?",
+        type=_chunks,
+        const=0,
+        metavar="N",
+        help="cut each video into N pieces, a child for each, or one for each 100 MiB (64 at most)",
     )
     parser.add_argument("--wait", action="store_true", help="follow the children to their ends")
     parser.add_argument("--timeout", type=_positive, metavar="SECONDS", help="of --wait")
@@ -144,6 +138,68 @@ def _add_profiles(parser: argparse.ArgumentParser) -> None:
     _add_profile_file(parser)
     parser.add_argument("--json", action="store_true")
     parser.set_defaults(carry_out=_profiles)
+
+
+def _add_plan(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("input", help="URL, s3://BUCKET/KEY or file")
+    parser.add_argument(
+        "--profile",
+        action="append",
+        metavar="NAME[,NAME…]",
+        help="what would be made (small,large)",
+    )
+    _add_output(parser)
+    _add_profile_file(parser)
+    _add_fetching(parser)
+    _add_threads(parser)
+    _add_limits(parser)
+    parser.add_argument("--verbose", action="store_true", help="show ffmpeg's arguments too")
+    parser.add_argument("--json", action="store_true", help="one JSON object")
+    parser.set_defaults(carry_out=_plan)
+
+
+def _add_threads(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--threads",
+        type=_positive,
+        metavar="COUNT",
+        help="of ffmpeg (else TRANSCODER_THREADS, else the share that Nomad gave the task)",
+    )
+
+
+def _add_limits(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--max-duration",
+        type=_positive,
+        default=24 * 3600,
+        metavar="SECONDS",
+        help="the longest input (86400)",
+    )
+    parser.add_argument(
+        "--max-pixels",
+        type=_positive,
+        default=36_000_000,
+        metavar="COUNT",
+        help="the largest picture, width times height (36000000)",
+    )
+
+
+def _add_selftest(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--only", nargs="+", metavar="NAME", help="lines with this number, or this in their name"
+    )
+    parser.add_argument("--list", action="store_true", help="name the lines, try none")
+    parser.add_argument(
+        "--full", action="store_true", help="with the profiles' own presets, not the quickest"
+    )
+    parser.add_argument(
+        "--jobs", type=_positive, metavar="N", help="inputs at a time (else one a core)"
+    )
+    parser.add_argument(
+        "--keep", type=Path, metavar="DIR", help="keep inputs and results in this new directory"
+    )
+    parser.add_argument("--json", action="store_true", help="one JSON object a line")
+    parser.set_defaults(carry_out=_selftest)
 
 
 def _add_doctor(parser: argparse.ArgumentParser) -> None:
@@ -213,6 +269,13 @@ def _positive(text: str) -> int:
     return int(text)
 
 
+def _chunks(text: str) -> int:
+    if not text.isdigit() or not 1 <= int(text) <= 64:
+        detail = f"{text!r} is no whole number from 1 to 64; a list is named before --split"
+        raise argparse.ArgumentTypeError(detail)
+    return int(text)
+
+
 # Each command is imported when it is the one asked for.
 
 
@@ -244,6 +307,18 @@ def _profiles(options: argparse.Namespace) -> int:
     from transcoder.cli.profiles import profiles
 
     return profiles(options)
+
+
+def _plan(options: argparse.Namespace) -> int:
+    from transcoder.cli.plan import run
+
+    return run(options)
+
+
+def _selftest(options: argparse.Namespace) -> int:
+    from transcoder.cli.selftest import run
+
+    return run(options)
 
 
 def _doctor(options: argparse.Namespace) -> int:

@@ -1,7 +1,7 @@
 """
 What an operator sees of a job's children: where each stands, and the newest of them in detail.
 
-Imports ``allocations``, ``children``, ``redact``, ``task_log`` and the standard library.
+Imports ``allocations``, ``children``, ``order``, ``redact``, ``task_log`` and the standard library.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -16,6 +16,7 @@ from transcoder.core.allocations import (
     started_at,
 )
 from transcoder.core.children import ENDED, Child, State, Tally, ended, tally
+from transcoder.core.order import told_order
 from transcoder.core.redact import redacted
 from transcoder.core.task_log import Doing, Ending
 
@@ -128,7 +129,7 @@ def row(listed: Listed, found: Findings, now: float) -> Row:
         state=listed.state,
         since_seconds=max(0.0, now - listed.submitted_at),
         input=redacted(meta["input"]) if "input" in meta else None,
-        profiles=meta.get("profile"),
+        profiles=told_order(meta) or None,
         trouble=found.trouble,
     )
     if newest is None:

@@ -32,6 +32,7 @@ from transcoder.adapters.nomad import NomadJobs, connect
 from transcoder.cli.narrator import Narrator
 from transcoder.core.children import State
 from transcoder.core.lists import Entry
+from transcoder.core.order import Order
 from transcoder.dispatch import dispatch
 from transcoder.errors import DispatchError
 from transcoder.following import Pace, follow
@@ -125,7 +126,7 @@ def test_a_child_that_finds_no_input_is_told_with_its_code(cluster: NomadCluster
     assert s3.keys() == []
     jobs = NomadJobs(connect({"NOMAD_ADDR": cluster.address}), "transcode")
     entry = Entry("/no/such/file.mp4", "l.txt", 1)
-    children = dispatch([entry], ["small"], jobs, lambda _: None, lambda _: None)
+    children = dispatch([(entry, [Order("small")])], jobs, lambda _: None, lambda _: None)
     (child,) = follow(children, jobs, Pace(timeout_seconds=90.0), Narrator(as_json=False))
     assert child.state is State.FAILED
     assert child.why.startswith("missing_input: ")

@@ -10,6 +10,7 @@ import pytest
 from tests.unit.transcoder.scripted_nomad import ScriptedChildren, ScriptedJobs
 from transcoder.core.children import Child
 from transcoder.core.lists import Entry
+from transcoder.core.order import Order
 from transcoder.core.survey import Listed
 from transcoder.dispatch import dispatch, known_children, read_lists
 from transcoder.errors import DispatchError
@@ -18,16 +19,19 @@ ENTRIES = (Entry("http://h/a", "l.txt", 1), Entry("http://h/b?token=x", "l.txt",
 ONE, TWO = "transcode/dispatch-0", "transcode/dispatch-1"
 
 
+def orders(*sets: str) -> list[tuple[Entry, list[Order]]]:
+    return [(entry, [Order(profiles) for profiles in sets]) for entry in ENTRIES]
+
+
 def dispatched(jobs: ScriptedJobs, *sets: str) -> list[Child]:
-    return dispatch(ENTRIES, sets, jobs, lambda _entry: None, lambda _child: None)
+    return dispatch(orders(*sets), jobs, lambda _entry: None, lambda _child: None)
 
 
 def test_each_input_gets_a_child_for_each_set_of_profiles() -> None:
     jobs = ScriptedJobs()
     told: list[str] = []
     children = dispatch(
-        ENTRIES,
-        ["small", "large"],
+        orders("small", "large"),
         jobs,
         lambda entry: told.append(entry.input),
         lambda child: told.append(child.id),
@@ -73,7 +77,7 @@ def test_an_input_whose_child_waits_runs_or_is_done_gets_no_second(child: Listed
     )
     jobs = ScriptedJobs()
     made = dispatch(
-        *(ENTRIES, ["small"], jobs, lambda _entry: None, lambda _child: None),
+        *(orders("small"), jobs, lambda _entry: None, lambda _child: None),
         known_children(there),
     )
     assert [one.id for one in made] == [child.id, "transcode/dispatch-0"]
