@@ -2,13 +2,10 @@
 
 import argparse
 import json
-import tempfile
 from dataclasses import asdict
-from pathlib import Path
 
-from transcoder.adapters.download import Limits
 from transcoder.adapters.interruption import Interruption
-from transcoder.adapters.sources import Sources
+from transcoder.cli.fetching import whole_input
 from transcoder.cli.run import make_encoder
 from transcoder.core.media import AudioStream, Media, SubtitleStream, VideoStream
 from transcoder.core.outcome import Exit
@@ -18,14 +15,7 @@ def probe(options: argparse.Namespace) -> int:
     """Print what an input is."""
     interruption = Interruption()
     encoder = make_encoder(interruption)
-    sources = Sources(Limits(options.max_bytes), allow_private=options.allow_private)
-    options.scratch.mkdir(parents=True, exist_ok=True)
-    with (
-        interruption.installed(),
-        tempfile.TemporaryDirectory(prefix="transcoder-", dir=options.scratch) as scratch,
-    ):
-        with sources.open(options.input, Path(scratch)) as arrival:
-            fetched = arrival.whole()
+    with interruption.installed(), whole_input(options) as fetched:
         media = encoder.probe(fetched.path)
     if options.json:
         told = {"md5": fetched.md5, "bytes": fetched.bytes, **asdict(media)}

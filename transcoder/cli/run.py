@@ -56,7 +56,7 @@ def _outcome(given: str, options: argparse.Namespace, interruption: Interruption
         profiles = _chosen(options.profile, options.profiles)
         chunk = _chunk(options.chunk)
         encoder = make_encoder(interruption, options.threads, options.stall_timeout)
-        store = _store(options.output, encoder, interruption.held)
+        store = make_store(options.output, encoder, interruption.held)
     except TaskError as error:
         return _ended(given, error.reason, error.detail)
     except ProfileError as error:
@@ -113,7 +113,8 @@ def _chunk(given: str | None) -> Chunk | None:
         raise TaskError(Reason.BAD_SETTING, f"chunk {error}") from error
 
 
-def _store(output: str | None, encoder: Ffmpeg, hold: Hold) -> Store:
+def make_store(output: str | None, encoder: Ffmpeg, hold: Hold) -> Store:
+    """Where results go: what was asked for, else the bucket S3_BUCKET; raises TaskError."""
     bucket = os.environ.get("S3_BUCKET")
     place = output or (f"s3://{bucket}/videos/" if bucket else None)
     if place is None:

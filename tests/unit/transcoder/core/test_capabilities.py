@@ -48,8 +48,10 @@ File formats:
 ALL = Capabilities(
     encoders=frozenset(("libx264", "aac", "mjpeg", "rawvideo")),
     filters=frozenset(
-        ("bwdif", "fps", "scale", "format", "setsar", "setparams", "split", "tpad", "trim")
-        + ("thumbnail", "tile", "null", "aresample", "aformat", "loudnorm")
+        (
+            *("bwdif", "fps", "scale", "format", "setsar", "setparams", "split", "tpad", "trim"),
+            *("thumbnail", "tile", "null", "aresample", "aformat", "loudnorm"),
+        )
     ),
     muxers=frozenset(("mp4", "mjpeg", "null", "image2", "framecrc", "hls")),
 )
