@@ -25,6 +25,9 @@ _INCAPABLE = re.compile(
     r"(Unknown encoder '[^']*'|No such filter: '[^']*'|Unrecognized option '[^']*'"
     r"|Filter not found|Encoder not found|No such filter)"
 )
+# Of ffmpeg's exit codes the one that means one thing in all versions: it gave up, as more than two
+# of three frames could not be decoded.
+_ERROR_RATE_EXCEEDED = 69
 _UNKNOWN_CODEC = re.compile(r"Decoder \([^)]*\) not found|no decoder found for", re.IGNORECASE)
 _MESSAGE = re.compile(r"^(?:\[[^\]]*\] )*(?:\[(?:panic|fatal|error|warning)\] )?(?P<text>.*)$")
 
@@ -124,6 +127,9 @@ def _by_message(run: Run) -> TaskError:
     if _UNKNOWN_CODEC.search(run.errors):
         detail = f"this ffmpeg cannot decode the input: {last_message(run.errors)}"
         return TaskError(Reason.UNSUPPORTED_INPUT, detail)
+    if run.exit_status == _ERROR_RATE_EXCEEDED and run.damaged_count:
+        detail = "most of the input cannot be decoded: it is damaged, or encrypted"
+        return TaskError(Reason.INPUT_DAMAGED, detail)
     if run.is_empty and (run.damaged_count or _NOTHING_MADE.search(run.errors)):
         return TaskError(Reason.UNREADABLE, f"nothing was decoded: {last_message(run.errors)}")
     detail = f"ffmpeg exited {run.exit_status}: {last_message(run.errors)}"

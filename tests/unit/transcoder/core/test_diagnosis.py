@@ -101,6 +101,7 @@ def test_a_picture_with_too_many_pixels_is_told_with_its_size() -> None:
             {"exit_status": 234, "errors": "Decoding requested, but no decoder found for: vvc\nx"},
             Reason.UNSUPPORTED_INPUT,
         ),
+        ({"exit_status": 69, "damaged_count": 90}, Reason.INPUT_DAMAGED),
         ({"exit_status": 1, "errors": "something else"}, Reason.ENCODE_FAILED),
     ],
 )

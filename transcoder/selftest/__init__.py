@@ -1,0 +1,1 @@
+"""The corpus: odd inputs, made on the spot, and what is to come of each; and its run."""
