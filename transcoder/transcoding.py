@@ -16,9 +16,10 @@ from transcoder.core.diagnosis import Run, encode_failure
 from transcoder.core.limits import Limits, check_limits
 from transcoder.core.loudness import wishes, with_loudness
 from transcoder.core.media import Media
-from transcoder.core.plan import Plan, is_hdr, make_plan, needs_whole_input
+from transcoder.core.plan import Plan, make_plan, needs_whole_input
 from transcoder.core.profile import Profile
 from transcoder.core.progress import Progress, standing
+from transcoder.core.source import is_hdr
 from transcoder.errors import BrokenFeedError, TaskError
 from transcoder.ports import Arrival, Encoder, Feed, Fetched, World
 from transcoder.stages import Stages

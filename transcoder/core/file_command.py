@@ -41,7 +41,7 @@ def file_arguments(
         arguments += [*audio_options(audio, rendition.tracks), *track_names(rendition.tracks)]
     return [
         *arguments,
-        *same_bytes("va" if rendition.pictures else "a"),
+        *same_bytes("v" * bool(rendition.pictures) + "a" * bool(rendition.tracks)),
         *("-movflags", "+faststart", "-max_muxing_queue_size", "4096", "-f", "mp4"),
         f"file:{path}",
     ]

@@ -1,23 +1,16 @@
 """
 From what a file is to explicit numbers: which streams, what size, rate and colour.
 
-Nothing is left to ffmpeg's defaults, which differ between versions.  Imports ``core.ladder``,
-``core.media``, ``core.profile``, ``core.sheets`` and ``errors``.
+Nothing is left to ffmpeg's defaults, which differ between versions.  Imports ``core`` and
+``errors``.
 """
 
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from math import ceil
 
+from transcoder.core.geometry import display_size, even, fit, step
 from transcoder.core.ladder import chosen_rungs
-from transcoder.core.media import (
-    UNKNOWN,
-    AudioStream,
-    Media,
-    Scan,
-    SubtitleStream,
-    VideoStream,
-)
+from transcoder.core.media import AudioStream, Media, Scan, SubtitleStream, VideoStream
 from transcoder.core.profile import (
     AudioFile,
     AudioSettings,
@@ -29,22 +22,18 @@ from transcoder.core.profile import (
     Rung,
     Sprite,
     VideoFile,
+    VideoSettings,
 )
 from transcoder.core.sheets import Sheets, laid_out
+from transcoder.core.source import (
+    choose_audio,
+    choose_video,
+    constant_rate,
+    input_matrix,
+    is_hdr,
+    usable_audio,
+)
 from transcoder.errors import Reason, TaskError
-
-_HDR_TRANSFERS = ("smpte2084", "arib-std-b67")
-_COMMON_RATES = (24, 25, 30, 50, 60)
-# swscale's names for the matrices that it knows; all others are guessed from the size.
-_MATRICES = {
-    "bt709": "bt709",
-    "fcc": "fcc",
-    "bt470bg": "bt470",
-    "smpte170m": "smpte170m",
-    "smpte240m": "smpte240m",
-    "bt2020nc": "bt2020",
-    "bt2020c": "bt2020",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +43,8 @@ class Picture:
     width: int
     height: int
     frame_rate: Fraction
+    #: A size on the way to it, which results of other sizes share.
+    via: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,84 +107,6 @@ class Plan:
         """The indices of the input's streams that are made into picture and sound."""
         sounds = (track.stream.index for made in self.renditions for track in made.tracks)
         return tuple(dict.fromkeys(([self.video.index] if self.video else []) + list(sounds)))
-
-
-def is_hdr(video: VideoStream) -> bool:
-    """Whether the picture is of high dynamic range (PQ or HLG)."""
-    return video.colour.transfer in _HDR_TRANSFERS
-
-
-def choose_video(media: Media) -> VideoStream:
-    """
-    The moving picture: by default flag, then area, then order; never a cover picture.
-
-    Raises TaskError where there is none.
-    """
-    pictures = [stream for stream in media.video if not stream.attached_picture]
-    if not pictures:
-        found = "sound with a cover picture" if media.video else "sound only"
-        detail = f"the input holds no moving picture ({media.container}: {found})"
-        raise TaskError(Reason.NO_VIDEO_STREAM, detail)
-    best = max(pictures, key=lambda s: (s.default, s.width * s.height, -s.index))
-    if best.codec == UNKNOWN:
-        detail = f"the picture of stream {best.index} is of a kind that this ffmpeg cannot decode"
-        raise TaskError(Reason.UNSUPPORTED_INPUT, detail)
-    if best.width <= 0 or best.height <= 0:
-        detail = f"the picture of stream {best.index} ({best.codec}) has no size that can be read"
-        raise TaskError(Reason.UNREADABLE, detail)
-    return best
-
-
-def choose_audio(media: Media) -> AudioStream | None:
-    """The sound: by default flag, then order; a stream that nobody can decode is none."""
-    return max(usable_audio(media), key=lambda s: (s.default, -s.index), default=None)
-
-
-def usable_audio(media: Media) -> list[AudioStream]:
-    """The sounds that can be decoded."""
-    return [stream for stream in media.audio if stream.sample_rate > 0 and stream.codec != UNKNOWN]
-
-
-def display_size(video: VideoStream) -> tuple[Fraction, Fraction]:
-    """The picture as a person sees it, in square pixels, turned as its rotation says."""
-    width, height = Fraction(video.width), Fraction(video.height)
-    if video.sample_aspect >= 1:
-        width *= video.sample_aspect
-    else:
-        height /= video.sample_aspect
-    return (height, width) if video.rotation % 180 == 90 else (width, height)
-
-
-def fit(width: Fraction, height: Fraction, box: Box) -> tuple[int, int]:
-    """The even size nearest to the picture's shape within the box, never enlarged."""
-    across, down = (box.width, box.height) if width >= height else (box.height, box.width)
-    scale = min(Fraction(1), across / width, down / height)
-    return _even(width * scale), _even(height * scale)
-
-
-def _even(length: Fraction) -> int:
-    # A half rounds down: an odd length that is not scaled must not grow.
-    return max(2, 2 * ceil(length / 2 - Fraction(1, 2)))
-
-
-def constant_rate(video: VideoStream, most: int) -> Fraction:
-    """The constant rate that shows every frame's time: the stream's own up to ``most``."""
-    average = video.average_rate or video.frame_rate or Fraction(25)
-    own = video.frame_rate or average
-    # Fields are no frames: some files tell the field rate, of whole frames too.
-    if own == 2 * average or (video.scan is Scan.INTERLACED and own > average * Fraction(3, 2)):
-        own = average
-    if own <= most:
-        return own
-    return next((Fraction(r) for r in _COMMON_RATES if average <= r <= most), Fraction(most))
-
-
-def input_matrix(video: VideoStream) -> str:
-    """The tagged colour matrix, or the one that everybody assumes for such a size."""
-    known = _MATRICES.get(video.colour.matrix or "")
-    if known:
-        return known
-    return "bt709" if video.width >= 1280 or video.height > 576 else "smpte170m"
 
 
 def needs_whole_input(profiles: tuple[Profile, ...]) -> bool:
@@ -287,7 +200,7 @@ def _rungs(makes: Makes, video: VideoStream | None) -> tuple[Rung, ...]:
     if not isinstance(makes, Hls) or video is None:
         return ()
     shown = display_size(video)
-    whole = (_even(shown[0]), _even(shown[1]))
+    whole = (even(shown[0]), even(shown[1]))
     return chosen_rungs(makes.rungs, lambda box: fit(*shown, box), whole)
 
 
@@ -298,17 +211,16 @@ def _pictures(
         return ()
     match makes:
         case VideoFile():
-            return (_picture(video, makes.box, constant_rate(video, makes.video.frame_rate_max)),)
+            return (_moving(video, makes.box, makes.video),)
         case Poster() | Sprite():
-            return (_picture(video, makes.box, Fraction(1)),)
+            # They are few, and scaled before they meet any other.
+            return (Picture(*fit(*display_size(video), makes.box), Fraction(1)),)
         case Hls():
-            return tuple(
-                _picture(video, rung.box, constant_rate(video, rung.video.frame_rate_max))
-                for rung in rungs
-            )
+            return tuple(_moving(video, rung.box, rung.video) for rung in rungs)
         case AudioFile():
             return ()
 
 
-def _picture(video: VideoStream, box: Box, rate: Fraction) -> Picture:
-    return Picture(*fit(*display_size(video), box), rate)
+def _moving(video: VideoStream, box: Box, settings: VideoSettings) -> Picture:
+    size = fit(*display_size(video), box)
+    return Picture(*size, constant_rate(video, settings.frame_rate_max), step(video, size))

@@ -22,8 +22,9 @@ from tests.unit.transcoder.builders import (
     making,
 )
 from transcoder.core.command import PIPE, encode_arguments, file_source
+from transcoder.core.geometry import display_size
 from transcoder.core.media import AudioStream, Colour, Media, Scan, SubtitleStream, VideoStream
-from transcoder.core.plan import Plan, display_size, make_plan
+from transcoder.core.plan import Plan, make_plan
 from transcoder.core.profile import (
     AudioFile,
     AudioSettings,

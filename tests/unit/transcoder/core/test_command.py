@@ -80,19 +80,30 @@ def test_a_rendition_is_encoded_by_its_profile() -> None:
     assert "-sn" in arguments
 
 
+_SCALED = (
+    ":flags=bicubic+accurate_rnd+full_chroma_int"
+    ":in_color_matrix=bt709:out_color_matrix=bt709:out_range=tv,format=yuv420p,setsar=1,"
+    "setparams=range=tv:color_primaries=bt709:color_trc=bt709:colorspace=bt709"
+)
+
+
 def test_the_graph_names_every_number() -> None:
-    plan = a_plan(SMALL, video=(a_video(index=3, frame_rate=Fraction(30000, 1001)),))
-    assert filter_graph(plan) == (
-        "[0:3]fps=30000/1001,"
-        "scale=854:480:flags=bicubic+accurate_rnd+full_chroma_int"
-        ":in_color_matrix=bt709:out_color_matrix=bt709:out_range=tv,"
-        "format=yuv420p,setsar=1,"
-        "setparams=range=tv:color_primaries=bt709:color_trc=bt709:colorspace=bt709[v0_0]"
+    plan = a_plan(LARGE, video=(a_video(index=3, frame_rate=Fraction(30000, 1001)),))
+    assert filter_graph(plan) == f"[0:3]fps=30000/1001,scale=1280:720{_SCALED}[v0_0]"
+
+
+def test_a_small_picture_is_made_of_the_large_one() -> None:
+    first = f"[0:0]fps=30/1,scale=1280:720{_SCALED}"
+    second = f"scale=854:480{_SCALED}"
+    assert filter_graph(a_plan(SMALL)) == f"{first},{second}[v0_0]"
+    assert filter_graph(a_plan(SMALL, LARGE)) == (
+        f"{first},split=2[s0_0][s0_1];[s0_0]{second}[v0_0];[s0_1]null[v1_0]"
     )
 
 
 def test_what_renditions_share_is_done_once() -> None:
-    graph = filter_graph(a_plan(video=(a_video(scan=Scan.INTERLACED),)))
+    video = a_video(scan=Scan.INTERLACED, width=1280, height=720)
+    graph = filter_graph(a_plan(video=(video,)))
     shared = "bwdif=mode=send_frame:deint=interlaced,fps=30/1"
     assert graph.startswith(f"[0:0]{shared},split=2[s0_0][s0_1];[s0_0]scale=854:480")
     assert graph.count("bwdif") == graph.count("fps=") == 1
@@ -101,10 +112,16 @@ def test_what_renditions_share_is_done_once() -> None:
 def test_high_dynamic_range_is_mapped_in_place_of_scaling() -> None:
     colour = Colour("tv", "bt2020nc", "bt2020", "smpte2084")
     graph = filter_graph(a_plan(LARGE, video=(a_video(colour=colour),)))
-    assert "zscale=w=1280:h=720:tin=smpte2084:min=bt2020nc:pin=bt2020:t=linear:npl=100" in graph
-    cut_off = "zscale=t=bt709,format=gbrp10le,zscale=m=bt709:r=tv,format=yuv420p"
-    assert f"zscale=p=bt709,tonemap=tonemap=hable:desat=0,{cut_off}" in graph
+    assert "color_primaries=bt2020:color_trc=smpte2084:colorspace=bt2020nc,zscale=w=1280" in graph
+    assert "tonemap=tonemap=hable:desat=0" in graph
     assert "in_color_matrix" not in graph
+    assert filter_graph(a_plan(video=(a_video(colour=colour),))).count("tonemap=tonemap") == 1
+
+
+def test_what_a_high_range_does_not_tell_of_its_colours_is_taken_for_granted() -> None:
+    video = a_video(colour=Colour(transfer="arib-std-b67"))
+    graph = filter_graph(a_plan(LARGE, video=(video,)))
+    assert "color_primaries=bt2020:color_trc=arib-std-b67:colorspace=bt2020nc" in graph
 
 
 def test_without_sound_there_is_no_audio_option() -> None:

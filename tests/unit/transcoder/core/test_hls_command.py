@@ -45,7 +45,8 @@ def test_every_rung_is_an_output_with_its_own_settings() -> None:
 
 def test_rungs_share_one_decode() -> None:
     graph = filter_graph(a_plan(HLS))
-    assert graph.startswith("[0:0]fps=30/1,split=2")
+    assert graph.startswith("[0:0]fps=30/1,scale=1280:720:")
+    assert graph.count("fps=") == graph.count("scale=1280:720:") == graph.count("split=2") == 1
     assert graph.count("[0:0]") == 1
 
 

@@ -5,8 +5,9 @@ from fractions import Fraction
 import pytest
 
 from tests.unit.transcoder.builders import HLS, RUNGS, a_plan, a_video
+from transcoder.core.geometry import fit
 from transcoder.core.ladder import chosen_rungs
-from transcoder.core.plan import Picture, fit
+from transcoder.core.plan import Picture
 from transcoder.core.profile import Box, Rung
 
 _VIDEO = RUNGS[0].video
