@@ -20,9 +20,10 @@ from transcoder.core.loudness import wishes
 from transcoder.core.media import Media
 from transcoder.core.naming import output_name
 from transcoder.core.outcome import Exit
-from transcoder.core.plan import Plan, Rendition, is_hdr, make_plan
+from transcoder.core.plan import Plan, Rendition, make_plan
 from transcoder.core.profile import DEFAULT_PROFILES, Profile, choose, split_names
 from transcoder.core.redact import redacted
+from transcoder.core.source import is_hdr
 from transcoder.core.threads import thread_count
 from transcoder.ports import Encoder, Fetched, Store
 

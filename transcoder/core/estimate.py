@@ -10,8 +10,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from transcoder.core.media import VideoStream
-from transcoder.core.plan import Picture, Plan, Rendition, constant_rate
+from transcoder.core.plan import Picture, Plan, Rendition
 from transcoder.core.profile import AudioFile, Hls, Poster, Sprite, VideoFile, VideoSettings
+from transcoder.core.source import constant_rate
 
 # Processor seconds for each million of pixels.
 _DECODE = {

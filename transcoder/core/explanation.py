@@ -8,9 +8,11 @@ second time.  Pure.  Imports ``core.media``, ``core.plan`` and ``core.profile``.
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
+from transcoder.core.geometry import display_size
 from transcoder.core.media import AudioStream, Media, Scan, VideoStream
-from transcoder.core.plan import Picture, Plan, Rendition, Track, display_size, is_hdr
+from transcoder.core.plan import Picture, Plan, Rendition, Track
 from transcoder.core.profile import Box, Hls, Poster, Sprite, VideoFile
+from transcoder.core.source import is_hdr
 
 _LAYOUTS = {1: "mono", 2: "stereo"}
 
