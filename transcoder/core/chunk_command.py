@@ -95,16 +95,18 @@ def _filters(plan: Plan, picture: Picture, cut: Cut) -> tuple[str, ...]:
 
 def _video(rendition: Rendition, cut: Cut, threads: int) -> list[str]:
     """The options of the whole, with times and key frames that go on from those before."""
-    settings = video_settings(rendition)
-    given = video_options(settings, rendition.pictures[0].frame_rate, threads)
+    settings, rate = video_settings(rendition), rendition.pictures[0].frame_rate
+    given = video_options(settings, rate, threads)
     options = dict(zip(given[::2], given[1::2], strict=True))
     if cut.first:
         # Else the time before the chunk would be filled with its first frame.
         options["-fps_mode:v"] = "passthrough"
-    if "-force_key_frames:v" in options:
-        # A little early, as times are no exact numbers there.
-        due = f"(n_forced+{cut.key_frames})*{settings.keyframe_seconds}"
-        options["-force_key_frames:v"] = f"expr:gte(t+0.000001,{due})"
+    late = cut.first / rate - cut.key_frames * settings.keyframe_seconds
+    if late and "-force_key_frames:v" in options:
+        # Times count from the chunk's first frame, which may be shown a little after the moment
+        # that its key frame was due; and they are no exact numbers there.
+        due = f"gte(t+{float(late) + 1e-6:.9f},n_forced*{settings.keyframe_seconds})"
+        options["-force_key_frames:v"] = f"expr:{due}"
     return [word for option in options.items() for word in option]
 
 
