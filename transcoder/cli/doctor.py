@@ -3,8 +3,9 @@
 import argparse
 import json
 import os
+import time
 from collections.abc import Callable, Iterable
-from concurrent.futures import Future, wait
+from concurrent.futures import wait
 from contextlib import nullcontext
 from dataclasses import asdict
 from functools import partial
@@ -23,9 +24,6 @@ from transcoder.core.threads import thread_count
 from transcoder.errors import ProfileError, TaskError
 from transcoder.ports import Hold
 
-# A socket that hangs, or a disk: each look has bounds of its own too.
-_PATIENCE_SECONDS = 20.0
-
 
 def run(options: argparse.Namespace) -> int:
     """Print one line a finding; 78 where something needed is missing."""
@@ -42,7 +40,8 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _findings(options: argparse.Namespace, hold: Hold) -> list[Finding]:
-    """Slow looks go on behind those at ffmpeg."""
+    """Slow looks go on behind those at ffmpeg; what has not answered in time is told of too."""
+    ends_at = time.monotonic() + options.timeout
     behind = {
         # What a signal leaves there, the next attempt removes.
         "scratch": apart(partial(checkups.look_at_scratch, options.scratch, nullcontext)),
@@ -50,17 +49,17 @@ def _findings(options: argparse.Namespace, hold: Hold) -> list[Finding]:
         "nomad": apart(partial(checkups.look_at_nomad, dict(os.environ))),
     }
     findings = [*_of_ffmpeg(options, hold), *_of_threads()]
-    wait(behind.values(), timeout=_PATIENCE_SECONDS)
+    wait(behind.values(), timeout=max(0.0, ends_at - time.monotonic()))
     for about, done in behind.items():
-        findings += _ended(about, done)
+        findings += done.result() if done.done() else [_unanswered(about, options.timeout)]
     return findings
 
 
-def _ended(about: str, done: Future[list[Finding]]) -> list[Finding]:
-    if done.done():
-        return done.result()
-    told = f"no answer within {_PATIENCE_SECONDS:.0f} s"
-    return [Finding(Grade.FAIL, about, told, "see to the network, or to the disk")]
+def _unanswered(about: str, seconds: int) -> Finding:
+    is_needed = about != "nomad" or bool(os.environ.get("NOMAD_ADDR"))
+    grade = Grade.FAIL if is_needed else Grade.WARN
+    mend = "see to the network or the disk, or wait longer with --timeout"
+    return Finding(grade, about, f"no answer within {seconds} s", mend)
 
 
 def _of_ffmpeg(options: argparse.Namespace, hold: Hold) -> list[Finding]:

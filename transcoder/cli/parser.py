@@ -212,6 +212,13 @@ def _add_doctor(parser: argparse.ArgumentParser) -> None:
     _add_output(parser)
     _add_profile_file(parser)
     _add_scratch(parser)
+    parser.add_argument(
+        "--timeout",
+        type=_positive,
+        default=20,
+        metavar="SECONDS",
+        help="how long the store, Nomad and the disk may take to answer (20)",
+    )
     parser.add_argument("--json", action="store_true", help="one JSON object")
     parser.set_defaults(carry_out=_doctor)
 

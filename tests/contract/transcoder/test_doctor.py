@@ -3,6 +3,7 @@
 import json
 import socket
 import subprocess
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -125,3 +126,20 @@ def test_a_nomad_that_is_named_must_answer_and_its_password_is_not_printed(
     assert finding["grade"] == "FAIL"
     assert "does not answer" in finding["told"]
     assert "hunter2" not in done.stdout + done.stderr
+
+
+def test_a_server_that_never_answers_does_not_hold_it_up(
+    transcoder: Transcoder, tmp_path: Path
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        keys = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
+        places = {"AWS_ENDPOINT_URL_S3": url, "S3_BUCKET": "vids", "NOMAD_ADDR": url}
+        region = {"AWS_REGION": "us-east-1", "AWS_DEFAULT_REGION": "us-east-1"}
+        began_at = time.monotonic()
+        done = transcoder("doctor", "--json", "--timeout", "2", **keys, **places, **region)
+    told = findings(done)
+    assert (told["output"]["grade"], told["nomad"]["grade"]) == ("FAIL", "FAIL")
+    assert "within 2 s" in told["output"]["told"]
+    # Both ask for much longer by themselves.
+    assert time.monotonic() - began_at < 9
