@@ -70,6 +70,12 @@ variable "disk" {
   description = "MiB that the input and all its results take together, until they are published."
 }
 
+variable "profiles" {
+  type        = string
+  default     = ""
+  description = "A file on the client nodes with profiles of your own; empty means those of the package."
+}
+
 variable "aws_region" {
   type    = string
   default = "us-east-1"
@@ -146,6 +152,7 @@ job "transcode" {
         AWS_REGION          = var.aws_region
         AWS_ENDPOINT_URL_S3 = var.s3_endpoint_url
         TRANSCODER_THREADS  = var.threads
+        TRANSCODER_PROFILES = var.profiles
       }
 
       # Credentials: on EC2 leave this out, and give the nodes an instance profile that may put and

@@ -6,6 +6,7 @@ import shlex
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 
 from transcoder.adapters.profile_file import load_profiles
 from transcoder.cli.narrator import PROGRESS_CHILDREN, Narrator
@@ -23,7 +24,7 @@ from transcoder.following import Pace, doings, follow
 def run(options: argparse.Namespace) -> int:
     """Dispatch what the lists name; nothing at all where anything is wrong with them."""
     found = read_lists(options.lists, sys.stdin.buffer)
-    sets, unknown = _profile_sets(options.profile)
+    sets, unknown = _profile_sets(options.profile, options.profiles)
     problems = (*found.problems, *unknown)
     for problem in problems:
         print(f"transcoder: {problem}", file=sys.stderr)
@@ -108,9 +109,11 @@ def _known(job: str) -> dict[tuple[str, str], str]:
     return known_children(NomadChildren(lambda: connect(os.environ), job))
 
 
-def _profile_sets(given: list[str] | None) -> tuple[list[tuple[Profile, ...]], list[str]]:
+def _profile_sets(
+    given: list[str] | None, own: Path | None
+) -> tuple[list[tuple[Profile, ...]], list[str]]:
     """The profiles of each child of an input; and what is wrong with them."""
-    known = load_profiles()
+    known = load_profiles(own)
     sets: list[tuple[Profile, ...]] = []
     problems: list[str] = []
     for text in given or [",".join(DEFAULT_PROFILES)]:

@@ -81,6 +81,7 @@ def _add_dispatch(parser: argparse.ArgumentParser) -> None:
         metavar="NAME[,NAME…]",
         help="given twice, each input gets a child for each; else one child for small,large",
     )
+    _add_profile_file(parser)
     parser.add_argument("--job", default="transcode", help="the parameterized job (transcode)")
     parser.add_argument(
         "--once",
