@@ -59,6 +59,7 @@ def test_the_projects_job_file_is_read_whole() -> None:
             "AWS_ENDPOINT_URL_S3": "",
             "AWS_REGION": "us-east-1",
             "S3_BUCKET": "b",
+            "TRANSCODER_PROFILES": "",
             "TRANSCODER_THREADS": "",
         },
         "Resources": {"CPU": 2000, "MemoryMB": 1024},
