@@ -47,6 +47,7 @@ _ORDINARY = Media(
     ),
     (AudioStream(1, "aac", 2, 48_000, default=True),),
 )
+_LINE = 98
 _ROW = "{:<9} {:<7} {:<28} {:<22} {}"
 
 
@@ -95,9 +96,32 @@ def _in_full(profile: Profile) -> str:
         f"  sound    {_sound(profile.audio)}",
         f"  digest   {profile.digest}",
         "  of a minute of 1080p25 with stereo sound, on one thread:",
-        f"  ffmpeg {shlex.join(_arguments(profile))}",
+        *_pasteable(["ffmpeg", *_arguments(profile)]),
     ]
     return "\n".join(lines)
+
+
+def _pasteable(command: list[str]) -> list[str]:
+    """A command in lines that a shell takes for one, cut only before options."""
+    lines = ["  " + command[0]]
+    for option in _options(command[1:]):
+        if len(lines[-1]) + len(option) > _LINE:
+            lines.append("    " + option)
+        else:
+            lines[-1] += " " + option
+    return [f"{line} \\" for line in lines[:-1]] + lines[-1:]
+
+
+def _options(words: list[str]) -> list[str]:
+    """Each option with its values, quoted for a shell."""
+    options: list[str] = []
+    for word in words:
+        quoted = shlex.quote(word)
+        if word.startswith("-") or not options:
+            options.append(quoted)
+        else:
+            options[-1] += f" {quoted}"
+    return options
 
 
 def _picture(profile: Profile) -> str:

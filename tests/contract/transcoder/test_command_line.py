@@ -288,6 +288,9 @@ def test_a_profile_is_shown_with_the_arguments_it_is_resolved_to(transcoder: Tra
     assert shown.startswith("small: 480p")
     assert "scale=854:480" in shown
     assert "-crf:v 26" in shown
+    (told,) = json.loads(transcoder("profiles", "small", "--json").stdout)
+    command = shown[shown.index("\n  ffmpeg") :]
+    assert shlex.split(command) == ["ffmpeg", *told["ffmpeg"]], "a shell takes it for one command"
 
 
 def test_a_file_of_ones_own_lies_over_the_packages(transcoder: Transcoder, tmp_path: Path) -> None:
