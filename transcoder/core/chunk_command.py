@@ -155,6 +155,8 @@ def sound_arguments(path: str, plan: Plan, directory: str, threads: int) -> list
         audio = rendition.profile.audio
         if audio is not None:
             arguments += [*audio_options(audio, rendition.tracks), *track_names(rendition.tracks)]
+            # Else a length is rounded to milliseconds, and cuts the last packet short.
+            arguments += ["-movie_timescale", str(audio.sample_rate)]
         arguments += [*same_bytes("a"), *_MP4, file_source(sound_file(directory, rendition))]
     return arguments + _kept([plan.video.index] if plan.video else [], None)
 

@@ -12,7 +12,7 @@ from functools import partial
 from pathlib import Path
 from shutil import rmtree
 
-from transcoder.adapters.boxes import index_of
+from transcoder.adapters.boxes import index_of, is_whole
 from transcoder.core.chunk_command import Piece, part_arguments
 from transcoder.core.chunk_note import Finished, Part
 from transcoder.core.command import main_file
@@ -189,7 +189,9 @@ class PartMaker:
 
 
 def look_at(path: Path, rendition: Rendition) -> Part | None:
-    """What a part's file holds; None where that is no picture at all."""
+    """What a part's file holds; None where that is no picture at all, or the file is cut short."""
+    if not is_whole(path):
+        return None
     moov = index_of(path)
     try:
         pictures = [track for track in read_index(moov) if track.kind == "video"]
