@@ -12,6 +12,7 @@ from transcoder.core.media import (
     AudioStream,
     Colour,
     Scan,
+    known_title,
     rounded_duration,
     rounded_rate,
     turn,
@@ -147,7 +148,10 @@ def test_a_picture_too_large_to_look_at_has_no_size() -> None:
 
 @pytest.mark.parametrize(
     ("layout", "channels"),
-    [("stereo", 2), ("7.1", 8), ("7.1.4", 12), ("2.1", 3), ("quad", 4), ("12 channels", 12)],
+    [
+        *[("stereo", 2), ("7.1", 8), ("7.1.4", 12), ("2.1", 3), ("quad", 4), ("12 channels", 12)],
+        ("hexadecagonal", 16),
+    ],
 )
 def test_layouts_are_counted(layout: str, channels: int) -> None:
     text = f"Input #0, wav, from 'x':\n  Stream #0:0: Audio: pcm_s16le, 48000 Hz, {layout}, s16\n"
@@ -246,3 +250,69 @@ def test_small_numbers_are_rounded_as_ffmpeg_does() -> None:
     assert rounded_duration(2.005) == 2.01
     assert rounded_duration(2.0049) == 2.0
     assert [turn(-90.0), turn(180.0), turn(-0.0), turn(90.0)] == [270, 180, 0, 90]
+
+
+TRACKS = """\
+Input #0, matroska,webm, from 'file:/in':
+  Duration: 00:00:09.02, start: 0.000000, bitrate: 94 kb/s
+  Stream #0:0: Video: h264, yuv420p(progressive), 160x90 [SAR 1:1 DAR 16:9], 25 fps, 25 tbr
+  Stream #0:1(eng): Audio: aac (LC), 44100 Hz, mono, fltp
+    Metadata:
+      title           : Main, (x) sound
+      DURATION        : 00:00:02.023000000
+  Stream #0:2(und): Audio: aac (LC), 44100 Hz, mono, fltp (comment)
+  Stream #0:3(fra): Subtitle: subrip (srt) (default)
+    Metadata:
+      title           : Sous
+  Stream #0:4[0x5](en-US): Subtitle: hdmv_pgs_subtitle
+"""
+
+
+def test_both_tell_of_tracks_languages_and_titles_alike() -> None:
+    def tags(language: str, title: str) -> dict[str, str]:
+        return {"LANGUAGE": language, "title": title}
+
+    plain = {"codec_name": "aac", "channels": 1, "sample_rate": "44100", "codec_type": "audio"}
+    text = {"codec_type": "subtitle"}
+    reply = {
+        "format": {"format_name": "matroska,webm", "duration": "9.02"},
+        "streams": [
+            {**plain, "index": 1, "tags": tags("eng", "Main, (x) sound")},
+            {**plain, "index": 2, "tags": tags("und", "")},
+            {
+                **text,
+                "index": 3,
+                "codec_name": "subrip",
+                "disposition": {"default": 1},
+                "tags": tags("fra", "Sous"),
+            },
+            {**text, "index": 4, "codec_name": "hdmv_pgs_subtitle", "tags": tags("en-US", "")},
+        ],
+    }
+    told, shown = parse_ffprobe(json.dumps(reply)), parse_banner(TRACKS)
+    assert told is not None
+    assert shown is not None
+    assert told.audio == shown.audio
+    assert told.subtitles == shown.subtitles
+    assert [(one.language, one.title) for one in told.audio] == [
+        ("eng", "Main, (x) sound"),
+        (None, None),
+    ]
+    assert [(one.codec, one.is_text, one.language, one.default) for one in told.subtitles] == [
+        ("subrip", True, "fra", True),
+        ("hdmv_pgs_subtitle", False, None, False),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("told", "title"),
+    [
+        (None, None),
+        ("", None),
+        ("\x1b[31mred\x07", "[31mred"),
+        ("one\ntwo", "one"),
+        ("x" * 500, "x" * 200),
+    ],
+)
+def test_a_title_is_one_line_that_can_be_printed(told: str | None, title: str | None) -> None:
+    assert known_title(told) == title

@@ -2,8 +2,20 @@
 
 import pytest
 
-from tests.unit.transcoder.builders import LARGE, POSTER, SMALL, a_plan, a_video, an_audio
+from tests.unit.transcoder.builders import (
+    AUDIO,
+    LARGE,
+    POSTER,
+    SMALL,
+    a_plan,
+    a_subtitle,
+    a_video,
+    an_audio,
+    making,
+)
 from transcoder.core.media import UNKNOWN, Colour, Scan
+from transcoder.core.profile import AudioSettings
+from transcoder.errors import Reason, TaskError
 
 
 @pytest.mark.parametrize(
@@ -70,3 +82,35 @@ def test_no_sound_is_planned_where_there_is_none() -> None:
 def test_renditions_come_in_the_order_of_the_profiles() -> None:
     names = [made.profile.name for made in a_plan(LARGE, SMALL).renditions]
     assert names == ["large", "small"]
+
+
+def test_subtitles_are_taken_where_they_are_text_and_asked_for() -> None:
+    text, picture = a_subtitle(index=2), a_subtitle(index=3, codec="dvd_subtitle")
+    asked = making(SMALL, subtitles=True)
+    plan = a_plan(asked, LARGE, subtitles=(text, picture))
+    assert [made.subtitles for made in plan.renditions] == [(text,), ()]
+    assert plan.warnings == ("subtitles_skipped: stream 3 (dvd_subtitle) holds pictures of text",)
+    assert a_plan(LARGE, subtitles=(picture,)).warnings == ()
+
+
+def test_sound_alone_is_planned_without_a_picture() -> None:
+    plan = a_plan(AUDIO, video=())
+    assert (plan.video, plan.renditions[0].pictures, plan.streams) == (None, (), (1,))
+    with pytest.raises(TaskError) as failure:
+        a_plan(AUDIO, SMALL, video=())
+    assert failure.value.reason is Reason.NO_VIDEO_STREAM
+
+
+def test_a_profile_of_sound_needs_some() -> None:
+    with pytest.raises(TaskError, match="no sound, which the profile 'audio'") as failure:
+        a_plan(AUDIO, audio=())
+    assert failure.value.reason is Reason.UNSUPPORTED_INPUT
+    assert a_plan(making(SMALL, audio=None)).renditions[0].tracks == ()
+
+
+def test_all_tracks_come_in_the_inputs_order() -> None:
+    every = making(SMALL, audio=AudioSettings("aac", 96, 2, 48_000, tracks="all"))
+    audio = (an_audio(index=1, default=False, channels=6), an_audio(index=3, channels=1))
+    (made,) = a_plan(every, audio=audio).renditions
+    assert [(track.stream.index, track.channels) for track in made.tracks] == [(1, 2), (3, 1)]
+    assert a_plan(every, LARGE, audio=audio).streams == (0, 1, 3)

@@ -198,6 +198,30 @@ def test_other_kinds_have_keys_of_their_own() -> None:
     assert [rung.name for rung in shorter.rungs] == ["240p"]
 
 
+def test_a_rungs_name_is_fit_for_a_folder() -> None:
+    rung = {"box": {"width": 160, "height": 90}, "video": RAW["small"]["video"]}
+    raw = {"kind": "hls", "description": "h", "audio": None, "segment_seconds": 6}
+    with pytest.raises(ProfileError, match=r"hls\.rungs: '\.\./x': a rung's name is of a-z"):
+        read_profiles({"hls": {**raw, "rungs": {"../x": rung}}})
+
+
+def test_flags_and_numbers_are_no_texts() -> None:
+    over = {"small": {"subtitles": "no", "video": {"crf": 26.5}}}
+    with pytest.raises(ProfileError) as failure:
+        read_profiles(RAW, over)
+    assert failure.value.problems == (
+        "small.video.crf: is 26.5; a whole number from 0 to 51 is wanted",
+        "small.subtitles: is 'no'; true or false is wanted",
+    )
+
+
+def test_a_share_is_between_nothing_and_all() -> None:
+    box = {"width": 160, "height": 90}
+    raw = {"kind": "poster", "description": "p", "box": box, "at": 1.5, "quality": 3}
+    with pytest.raises(ProfileError, match=r"poster\.at: is 1\.5; a number from 0 to 1 is wanted"):
+        read_profiles({"poster": raw})
+
+
 def test_a_ladder_needs_a_rung() -> None:
     raw = {"kind": "hls", "description": "h", "rungs": {}, "audio": None, "segment_seconds": 6}
     with pytest.raises(ProfileError, match=r"hls\.rungs: are 0; 1 to 8 are wanted"):
