@@ -46,7 +46,11 @@ _MATRICES = {
     "gbr", "bt709", "fcc", "bt470bg", "smpte170m", "smpte240m", "ycgco", "bt2020nc", "bt2020c",
     "smpte2085", "chroma-derived-nc", "chroma-derived-c", "ictcp", "ipt-c2", "ycgco-re", "ycgco-ro",
 }  # fmt: skip
-_LAYOUTS = {"mono": 1, "stereo": 2, "downmix": 2, "binaural": 2, "quad": 4, "cube": 8}
+# All others count their speakers.
+_LAYOUTS = {
+    "mono": 1, "stereo": 2, "downmix": 2, "binaural": 2, "quad": 4, "hexagonal": 6,
+    "octagonal": 8, "cube": 8, "hexadecagonal": 16,
+}  # fmt: skip
 
 
 def parse_banner(text: str) -> Media | None:

@@ -6,7 +6,8 @@ neighbours.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from itertools import chain
 
 from transcoder.selftest.clip import Clip
 from transcoder.selftest.containers import BESIDES, DAMAGE, KINDS
@@ -15,10 +16,23 @@ from transcoder.selftest.refused import HALVES, NO_VIDEOS, OTHERS, SCRIPTS, TOO_
 from transcoder.selftest.sounds import SOUNDS
 from transcoder.selftest.times import ENDS, RATES
 
-_GROUPS = (
-    SHAPES, COLOURS, SCANS, SOUNDS, RATES, ENDS, KINDS, BESIDES, DAMAGE,
-    NO_VIDEOS, HALVES, SCRIPTS, OTHERS, TOO_MUCH,
-)  # fmt: skip
+#: By what they are about.
+GROUPS: Mapping[str, tuple[Clip, ...]] = {
+    "shapes": SHAPES,
+    "colours": COLOURS,
+    "scans": SCANS,
+    "sounds": SOUNDS,
+    "rates": RATES,
+    "ends": ENDS,
+    "kinds": KINDS,
+    "besides": BESIDES,
+    "damage": DAMAGE,
+    "no videos": NO_VIDEOS,
+    "halves": HALVES,
+    "scripts": SCRIPTS,
+    "others": OTHERS,
+    "too much": TOO_MUCH,
+}
 _NUMBER = re.compile(r"(\d+)(\w*) ")
 
 
@@ -27,7 +41,7 @@ def _place(clip: Clip) -> tuple[int, str]:
     return (int(found[1]), found[2]) if found else (0, clip.name)
 
 
-CORPUS: tuple[Clip, ...] = tuple(sorted((clip for group in _GROUPS for clip in group), key=_place))
+CORPUS: tuple[Clip, ...] = tuple(sorted(chain.from_iterable(GROUPS.values()), key=_place))
 
 
 def chosen(wanted: Iterable[str]) -> tuple[tuple[Clip, ...], tuple[str, ...]]:

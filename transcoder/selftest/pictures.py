@@ -110,6 +110,10 @@ COLOURS = (
          Works(_SAME, near(15), colour=_MAPPED)),
     Clip("29a HLG", "hlg.mp4", Made("mp4", f"{v('640x360', '30', 0.5)} {_HLG}"),
          Works(_SAME, near(15), colour=_MAPPED)),
+    Clip("29b HDR of which only the curve is told", "half_told.mkv", Made(
+        "matroska", f"{v('640x360', '30', 0.5)} -pix_fmt yuv420p10le -c:v libx265 -preset "
+        "ultrafast -x265-params log-level=error:transfer=smpte2084"),
+        Works(_SAME, near(15), colour=_MAPPED)),
     Clip("32 MJPEG, full range", "full_range.avi",
          Made("avi", f"{_GREEN.format('640x360')} -c:v mjpeg -pix_fmt yuvj420p -q:v 3"),
          Works(_SAME, _SECOND, colour=_GREEN_MEAN)),

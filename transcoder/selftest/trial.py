@@ -18,6 +18,7 @@ from transcoder.adapters.download import Limits
 from transcoder.adapters.ffmpeg import Ffmpeg
 from transcoder.adapters.ffmpeg_find import Tools
 from transcoder.adapters.sources import Sources
+from transcoder.core.index import read_index
 from transcoder.core.outcome import Outcome, Output
 from transcoder.core.profile import Profile, VideoFile
 from transcoder.core.progress import Standing
@@ -83,7 +84,7 @@ class Laboratory:
         if lacking:
             why = f"this ffmpeg lacks {', '.join(sorted(lacking))}"
             return Verdict(clip.name, State.SKIPPED, (why,))
-        place = self._directory / clip.name.replace(" ", "-")
+        place = self.place(clip)
         place.mkdir(parents=True, exist_ok=True)
         try:
             problems = self._problems(clip, place)
@@ -94,6 +95,10 @@ class Laboratory:
                 rmtree(place, ignore_errors=True)
         state = State.FAILED if problems else State.OK
         return Verdict(clip.name, state, tuple(problems), time.monotonic() - started_at)
+
+    def place(self, clip: Clip) -> Path:
+        """Where an input is made, under its own name, and tried."""
+        return self._directory / clip.name.replace(" ", "-")
 
     def _problems(self, clip: Clip, place: Path) -> list[str]:
         studio = Studio(self._tools.ffmpeg, place)
@@ -126,14 +131,18 @@ class Laboratory:
 
 
 def _look(output: Output, encoder: Ffmpeg, studio: Studio, clip: Clip) -> Seen:
+    """What a result is.  That as many frames of it decode as its index tells, the task has seen."""
     path = Path(output.uri)
-    media = encoder.probe(path)
     wanted = clip.expected.colour if isinstance(clip.expected, Works) else None
+    moov = index_of(path)
+    tracks = read_index(moov)
     return Seen(
-        media=media,
-        frames=encoder.decode(path).frames,
-        tracks=index_of(path).count(b"trak"),
+        media=encoder.probe(path),
+        frames=sum(track.samples for track in tracks if track.kind == "video"),
+        tracks=moov.count(b"trak"),
         index_first=is_index_first(path),
-        sound_seconds=encoder.measure(path, ["0:a"]) if media.audio else None,
+        sound_seconds=max(
+            (track.ends_seconds for track in tracks if track.kind == "audio"), default=None
+        ),
         colour=studio.mean_colour(path) if wanted is not None else None,
     )

@@ -9,7 +9,7 @@ import pytest
 from tests.contract.transcoder.clips import AAC, Studio, X, a, v
 from tests.contract.transcoder.conftest import WHEEL
 from tests.contract.transcoder.results import SOUND, TINY, make
-from tests.contract.transcoder.test_corpus import transcode
+from tests.contract.transcoder.tasks import transcode
 from tests.unit.transcoder.builders import AUDIO, making
 from transcoder.adapters.ffmpeg import Ffmpeg
 from transcoder.core.loudness import Wish
