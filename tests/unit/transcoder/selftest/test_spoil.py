@@ -1,76 +1,68 @@
-"""Files are spoilt as told, and alike in every run."""
+"""What befalls files on their way."""
 
 import struct
-from collections.abc import Sequence
 
 import pytest
 
-from transcoder.selftest import spoil
+from transcoder.selftest.spoil import cut, emptied, flipped, glued, holed, replaced, turned
 
-DATA = bytes(range(1, 201)) * 10
-ONE = 1 << 16
-
-
-def track_header() -> bytes:
-    """A box of a track: version, times, place, an upright matrix, width and height."""
-    payload = bytes(40) + struct.pack(">9i", ONE, 0, 0, 0, ONE, 0, 0, 0, 1 << 30)
-    payload += struct.pack(">2I", 320 << 16, 180 << 16)
-    return struct.pack(">I", 8 + len(payload)) + b"tkhd" + payload
+DATA = bytes(range(256)) * 8
 
 
-def matrix_of(data: bytes) -> Sequence[int]:
-    return struct.unpack(">9i", data[-44:-8])
-
-
-def test_a_cut_keeps_its_share_of_either_end() -> None:
-    assert spoil.cut([DATA], 0.25) == DATA[:500]
-    assert spoil.cut([DATA], 0.25, end=True) == DATA[-500:]
+def test_a_file_is_cut_at_its_end_or_at_its_beginning() -> None:
+    assert cut([DATA], 0.25) == DATA[:512]
+    assert cut([DATA], 0.25, end=True) == DATA[-512:]
 
 
 def test_files_are_glued_in_their_order() -> None:
-    assert spoil.glued([b"a", b"b", b"c"]) == b"abc"
+    assert glued([b"one", b"two"]) == b"onetwo"
 
 
-def test_flipped_bytes_are_the_same_in_every_run_and_spare_the_beginning() -> None:
-    first, again = (spoil.flipped([DATA], 50, after=0.5) for _ in range(2))
-    assert first == again
-    assert first[:1000] == DATA[:1000]
-    different = sum(one != other for one, other in zip(first, DATA, strict=True))
-    assert 40 <= different <= 50
+def test_flips_are_the_same_each_time_and_spare_the_beginning() -> None:
+    spoilt = flipped([DATA], count=20, after=0.5)
+    assert spoilt == flipped([DATA], count=20, after=0.5)
+    assert spoilt[:1024] == DATA[:1024]
+    changed = [one for one, other in zip(spoilt, DATA, strict=True) if one != other]
+    assert 0 < len(changed) <= 20
 
 
 def test_a_hole_is_of_whole_packets() -> None:
-    holed = spoil.holed([DATA], 0.3, at=0.5)
-    start, length = 5 * 188, 3 * 188
-    assert holed == DATA[:start] + bytes(length) + DATA[start + length :]
+    spoilt = holed([DATA], share=0.2, at=0.4)
+    assert len(spoilt) == len(DATA)
+    assert spoilt[752:1128] == bytes(376)
+    assert (spoilt[:752], spoilt[1128:]) == (DATA[:752], DATA[1128:])
 
 
-def test_what_is_not_there_cannot_be_replaced() -> None:
-    assert spoil.replaced([b"abcd"], b"bc", b"xy") == b"axyd"
+def test_bytes_are_replaced_by_as_many_others() -> None:
+    assert replaced([b"an avc1 track"], b"avc1", b"zzzz") == b"an zzzz track"
     with pytest.raises(ValueError, match="cannot be replaced"):
-        spoil.replaced([b"abcd"], b"xy", b"ab")
+        replaced([b"nothing of it"], b"avc1", b"zzzz")
     with pytest.raises(ValueError, match="cannot be replaced"):
-        spoil.replaced([b"abcd"], b"bc", b"longer")
+        replaced([b"an avc1 track"], b"avc1", b"longer")
+
+
+def test_an_mp4_ends_where_its_pictures_would_begin() -> None:
+    assert emptied([b"....moov....mdat12345"]) == b"....moov....mdat"
 
 
 @pytest.mark.parametrize(
-    ("degrees", "linear"),
+    ("degrees", "mirrored", "matrix"),
     [
-        (0, (ONE, 0, 0, ONE)),
-        (90, (0, ONE, -ONE, 0)),
-        (180, (-ONE, 0, 0, -ONE)),
-        (270, (0, -ONE, ONE, 0)),
+        (90, False, (0, 1, -1, 0)),
+        (180, False, (-1, 0, 0, -1)),
+        (270, False, (0, -1, 1, 0)),
+        (90, True, (0, -1, -1, 0)),
     ],
 )
-def test_a_track_is_turned_by_its_matrix_alone(
-    degrees: int, linear: tuple[int, int, int, int]
+@pytest.mark.parametrize("version", [0, 1])
+def test_a_track_asks_to_be_turned(
+    degrees: int, mirrored: bool, matrix: tuple[int, ...], version: int
 ) -> None:
-    before = track_header()
-    after = spoil.turned([before], degrees)
-    a, b, c, d = linear
-    assert matrix_of(after) == (a, b, 0, c, d, 0, 0, 0, 1 << 30)
-    assert (after[:-44], after[-8:]) == (before[:-44], before[-8:])
-
-
-def test_a_front_camera_mirrors_what_it_turns() -> None:
-    assert matrix_of(spoil.turned([track_header()], 0, mirrored=True))[0] == -ONE
+    header = bytes([version]) + bytes(39 + 12 * version) + bytes(36) + b"widthige"
+    box = struct.pack(">I", len(header) + 8) + b"tkhd" + header
+    spoilt = turned([b"before" + box + b"after"], degrees, mirrored=mirrored)
+    start = 6 + 8 + 40 + 12 * version
+    found = struct.unpack(">9i", spoilt[start : start + 36])
+    a, b, c, d = (value << 16 for value in matrix)
+    assert found == (a, b, 0, c, d, 0, 0, 0, 1 << 30)
+    assert spoilt[start + 36 :] == b"widthigeafter"
