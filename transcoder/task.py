@@ -194,8 +194,7 @@ class _Run:
                 source = Input(encoded.fetched.path, encoded.media, plan, encoded.run)
                 self._warnings += check_length(source, made, encoder)
                 ready = [self._ready(result, encoded.fetched, uploads) for result in made]
-                # Of a split, all parts were decoded where they were made.
-                if self._task.thorough and self._task.chunk is None:
+                if self._task.thorough and not encoded.is_decoded:
                     for rendition in wanted:
                         look(rendition, thorough=True)
             with self._stages.stage("publish"):

@@ -35,6 +35,8 @@ class Encoded:
     run: Run
     #: Where each rendition's files lie, in a directory of its profile's name.
     directory: Path
+    #: Whether all of it was decoded already where it was made.
+    is_decoded: bool = False
 
 
 class _Abandoned(Exception):

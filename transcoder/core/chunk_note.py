@@ -1,5 +1,5 @@
 """
-The note about one chunk: that somebody makes it, or what was made; and what is to be done next.
+The note about one chunk: that somebody makes it, or what came of it; and what is to be done next.
 
 Imports the standard library only.
 """
@@ -42,25 +42,38 @@ class Finished:
     damaged_count: int
 
 
+@dataclass(frozen=True, slots=True)
+class Unfit:
+    """The input cannot be made in chunks: its frames do not follow the grid that cuts rely on."""
+
+    why: str
+
+
+Note = Claim | Finished | Unfit
+
+
 class State(StrEnum):
     """How a chunk stands, as somebody sees who needs it."""
 
     FREE = "free"
     CLAIMED = "claimed"
     MADE = "made"
+    UNFIT = "unfit"
 
 
-def write_note(note: Claim | Finished) -> bytes:
+def write_note(note: Note) -> bytes:
     """A note's text."""
     return json.dumps(asdict(note)).encode()
 
 
-def read_note(data: bytes) -> Claim | Finished | None:
+def read_note(data: bytes) -> Note | None:
     """What a text tells; None for what is no note."""
     try:
         told = json.loads(data)
         if "by" in told:
             return Claim(str(told["by"]))
+        if "why" in told:
+            return Unfit(str(told["why"]))
         parts = {
             str(name): Part(
                 str(part["settings"]),
@@ -75,9 +88,7 @@ def read_note(data: bytes) -> Claim | Finished | None:
         return None
 
 
-def state_of(
-    note: Claim | Finished | None, age_seconds: float, wanted: Mapping[str, tuple[str, int]]
-) -> State:
+def state_of(note: Note | None, age_seconds: float, wanted: Mapping[str, tuple[str, int]]) -> State:
     """
     How a chunk stands for somebody who wants parts of those settings that begin at those frames.
 
@@ -85,6 +96,8 @@ def state_of(
     """
     if isinstance(note, Claim):
         return State.CLAIMED if age_seconds < DEAD_SECONDS else State.FREE
+    if isinstance(note, Unfit):
+        return State.UNFIT
     if note is None:
         return State.FREE
     found = {name: (part.settings, part.first) for name, part in note.parts.items()}

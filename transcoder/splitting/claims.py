@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from transcoder.core.chunk_note import (
     Claim,
     Finished,
+    Note,
     State,
     read_note,
     state_of,
@@ -91,9 +92,9 @@ class Claims:
         with suppress(TaskError):
             self._store.write(self._name(number), write_note(self._claim))
 
-    def finish(self, number: int, finished: Finished) -> None:
-        """Tell what was made; raises TaskError."""
-        self._store.write(self._name(number), write_note(finished))
+    def finish(self, number: int, told: Note) -> None:
+        """Tell what came of the work; raises TaskError."""
+        self._store.write(self._name(number), write_note(told))
 
     def release(self, number: int) -> None:
         """Give a chunk up, so that another need not wait."""

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from shutil import rmtree
 
 from transcoder.core.chunk_command import (
     has_sound,
@@ -98,6 +99,7 @@ class Joint:
         sound = sound_file(str(self._directory), rendition) if has_sound(rendition) else None
         arguments = join_arguments(str(folder / _LIST), rendition, sound, str(result))
         self._follow(lambda _threads: arguments)
+        rmtree(folder)
         total = sum(part.frames for part in parts)
         made = look_at(result, rendition)
         if made is None or made.frames != total:

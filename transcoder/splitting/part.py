@@ -14,7 +14,7 @@ from shutil import rmtree
 
 from transcoder.adapters.boxes import index_of, is_whole
 from transcoder.core.chunk_command import Piece, part_arguments
-from transcoder.core.chunk_note import Finished, Part
+from transcoder.core.chunk_note import Finished, Part, Unfit
 from transcoder.core.command import main_file
 from transcoder.core.delivery import content_type
 from transcoder.core.diagnosis import Run, encode_failure
@@ -23,7 +23,6 @@ from transcoder.core.index import BadIndexError, read_index
 from transcoder.core.plan import Plan, Rendition
 from transcoder.core.progress import Progress, standing
 from transcoder.core.split import Cut, part_name, seek_seconds, starts_at
-from transcoder.core.verify import invalid
 from transcoder.ports import Delivery, Fetched, Item, Label, World
 from transcoder.splitting.claims import Claims
 from transcoder.stages import Stages
@@ -77,16 +76,35 @@ class PartMaker:
         if not self._claims.take(number):
             return False
         try:
-            finished = self._publish(number, *self._encode(number))
-            self._claims.finish(number, finished)
+            run, found = self._encode(number)
+            wrong = self._misfit(number, found)
+            told = Unfit(wrong) if wrong else self._publish(number, run, found)
+            self._claims.finish(number, told)
+            # Who joins may make many, and has its results beside them.
+            rmtree(self._directory / str(number), ignore_errors=True)
         except BaseException:
             with self._world.hold():
                 self._claims.release(number)
             raise
-        frames = {name: part.frames for name, part in finished.parts.items()}
-        told = f"{number}/{self._whole.of}"
-        self._world.reporter.event("chunk.published", chunk=told, frames=frames)
+        chunk = f"{number}/{self._whole.of}"
+        if isinstance(told, Unfit):
+            self._world.reporter.event("chunk.unfit", chunk=chunk, cause=told.why)
+        else:
+            frames = {name: part.frames for name, part in told.parts.items()}
+            self._world.reporter.event("chunk.published", chunk=chunk, frames=frames)
         return True
+
+    def _misfit(self, number: int, found: list[tuple[Rendition, _Found]]) -> str | None:
+        """Why what was made of a chunk is not that chunk, though the input was read in order."""
+        cuts = self._whole.cuts_at(number)
+        for rendition, one in found:
+            name, part = rendition.profile.name, one.part
+            cut = cuts[name]
+            if part.first != cut.first:
+                return f"chunk {number} of {name} begins at frame {part.first}, not {cut.first}"
+            if cut.planned is not None and part.frames > cut.planned:
+                return f"chunk {number} of {name} has {part.frames} frames, not {cut.planned}"
+        return None
 
     def _encode(self, number: int) -> tuple[Run, list[tuple[Rendition, _Found]]]:
         """
@@ -148,6 +166,7 @@ class PartMaker:
     def _publish(self, number: int, run: Run, found: list[tuple[Rendition, _Found]]) -> Finished:
         """Verify the parts and let them be seen."""
         whole, cuts = self._whole, self._whole.cuts_at(number)
+        directory = self._directory / str(number)
         parts = {
             made.profile.name: Part(made.profile.digest, cuts[made.profile.name].first, 0, "")
             for made in whole.plan.renditions
@@ -159,7 +178,8 @@ class PartMaker:
                 if one.path is None:
                     continue
                 with self._stages.stage("verify"):
-                    self._verify(rendition, one, cuts, self._directory / str(number))
+                    alone = replace(rendition, tracks=(), subtitles=())
+                    check(alone, directory, self._world.encoder, thorough=whole.thorough)
                 self._claims.renew(number)
                 delivery = self._delivery(number, rendition, one.path)
                 # One of other cuts would stay, as it has the same settings.
@@ -169,16 +189,6 @@ class PartMaker:
                 for upload in ready:
                     upload.finish()
         return Finished(parts, run.damaged_count)
-
-    def _verify(
-        self, rendition: Rendition, one: _Found, cuts: Mapping[str, Cut], directory: Path
-    ) -> None:
-        name = rendition.profile.name
-        if one.part.first != cuts[name].first:
-            detail = f"a part begins at frame {one.part.first}, not {cuts[name].first}"
-            raise invalid(name, [detail])
-        alone = replace(rendition, tracks=(), subtitles=())
-        check(alone, directory, self._world.encoder, thorough=self._whole.thorough)
 
     def _delivery(self, number: int, rendition: Rendition, path: Path) -> Delivery:
         profile, md5 = rendition.profile, self._whole.fetched.md5

@@ -26,7 +26,7 @@ from transcoder.splitting.claims import Claims, Cutting
 from transcoder.splitting.joint import Joint, can_be_joined
 from transcoder.splitting.part import PartMaker, Whole
 from transcoder.stages import Stages
-from transcoder.transcoding import Encoded, measured, planned
+from transcoder.transcoding import Encoded, Transcoding, measured, planned
 
 _LOOK_SECONDS = 3.0
 #: A day; an encode may not take longer either.
@@ -42,6 +42,10 @@ class Split:
     limits: Limits
     #: Whether parts are decoded to their ends.
     thorough: bool = True
+
+
+class _CannotBeCut(Exception):
+    """An input whose chunks do not make a whole."""
 
 
 class Splitting:
@@ -83,7 +87,10 @@ class Splitting:
             return None
         media, whole = self._cut(fetched, missing)
         if self._split.chunk.number is None:
-            return self._join(media, whole, directory)
+            try:
+                return self._join(media, whole, directory)
+            except _CannotBeCut as cause:
+                return self._unsplit(arrival, directory / "unsplit", str(cause))
         self._make(self._split.chunk.number, whole, directory)
         return None
 
@@ -133,7 +140,22 @@ class Splitting:
         if finished is None:
             self._find_missing(whole.fetched)
             return None
-        return Encoded(whole.fetched, media, whole.plan, joint.join(finished), made_in)
+        try:
+            run = joint.join(finished)
+        except TaskError as error:
+            if error.reason is Reason.OUTPUT_INVALID:
+                raise _CannotBeCut(error.detail) from error
+            raise
+        return Encoded(whole.fetched, media, whole.plan, run, made_in, self._split.thorough)
+
+    def _unsplit(self, arrival: Arrival, directory: Path, cause: str) -> Encoded | None:
+        """Make the whole here, in one piece: slow, and right for whatever can be encoded."""
+        self._world.reporter.event("split.abandoned", cause=cause)
+        split = self._split
+        work = Transcoding(
+            split.profiles, split.limits, self._world, self._stages, self._find_missing
+        )
+        return work.carry_out(arrival, directory)
 
     def _gather(
         self, claims: Claims, maker: PartMaker, joint: Joint
@@ -152,6 +174,8 @@ class Splitting:
                 for number in numbers:
                     claims.forget(number)
                 continue
+            if State.UNFIT in states:
+                raise _CannotBeCut("its frames do not follow their grid")
             free = next_to_make(states)
             if free is None:
                 self._world.reporter.progress(Standing(100 * len(here) / len(numbers), 0.0, None))

@@ -1,5 +1,6 @@
 """A video made in pieces is the video made whole: frames, times, sound; on every ffmpeg at hand."""
 
+import random
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -17,9 +18,11 @@ from tests.contract.transcoder.splits import (
 from tests.unit.transcoder.builders import making
 from transcoder.adapters.boxes import index_of, is_index_first
 from transcoder.adapters.ffmpeg import Ffmpeg
+from transcoder.core.chunk_note import Unfit, write_note
 from transcoder.core.index import read_index
 from transcoder.core.plan import make_plan
 from transcoder.core.profile import AudioSettings, Box
+from transcoder.core.split import note_name, split_id
 
 pytestmark = pytest.mark.ffmpeg
 
@@ -107,6 +110,65 @@ def test_a_joined_result_is_like_an_unsplit_one(
     assert sorted(path.name for path in (tmp_path / "split").rglob("*") if path.is_file()) == [
         other.key
     ], "nothing of the parts is left"
+
+
+def test_spliced_streams_are_cut_like_others(
+    studio: Studio, ffmpeg: Ffmpeg, tmp_path: Path
+) -> None:
+    """Two transport streams, one after the other, of different sizes and with a gap between."""
+    halves = [
+        studio.make(f"half{high}.ts", f"{v(f'160x{high}', seconds=7)} {a(7.3)} {X} {AAC}")
+        for high in (90, 96)
+    ]
+    clip = tmp_path / "splice.ts"
+    clip.write_bytes(b"".join(half.read_bytes() for half in halves))
+    outcomes = (
+        a_pool(ffmpeg, tmp_path / "whole").run(clip),
+        a_pool(ffmpeg, tmp_path / "split").run_all(clip, 2),
+    )
+    one, other = (Path(outcome.outputs[0].uri) for outcome in outcomes)
+    assert sorted(packets(one, "v").pts) == sorted(packets(other, "v").pts)
+    assert packets(one, "a") == packets(other, "a")
+    assert len(pictures(one)) == len(pictures(other)) > 350
+
+
+def test_what_cannot_be_made_in_chunks_is_made_in_one_piece(
+    studio: Studio, ffmpeg: Ffmpeg, tmp_path: Path
+) -> None:
+    clip = studio.make("reordered.mp4", ODD[0].make)
+    whole = a_pool(ffmpeg, tmp_path / "whole").run(clip)
+    split = a_pool(ffmpeg, tmp_path / "split")
+    split.store.check()
+    notes = split_id(whole.input_md5 or "", (TINY,), 2)
+    split.store.write(note_name(notes, 2, 2), write_note(Unfit("for a test")))
+    joined, told = split.told(clip, "join/2")
+    assert joined.reason is None, joined.detail
+    assert "split.abandoned" in told
+    one, other = (Path(outcome.outputs[0].uri) for outcome in (whole, joined))
+    assert one.read_bytes() == other.read_bytes()
+    assert [path for path in (tmp_path / "split").rglob("*") if path.is_file()] == [other]
+
+
+def test_a_damaged_input_is_read_from_its_beginning(
+    studio: Studio, ffmpeg: Ffmpeg, tmp_path: Path
+) -> None:
+    sound = studio.make("reordered.mp4", ODD[0].make)
+    clip, data = tmp_path / "damaged.mp4", bytearray(sound.read_bytes())
+    chance = random.Random(5)
+    media = data.find(b"mdat") + 8
+    for _ in range(40):
+        data[chance.randrange(media + (len(data) - media) // 2, len(data) - 20_000)] ^= 0x55
+    clip.write_bytes(data)
+    whole = a_pool(ffmpeg, tmp_path / "whole").run(clip)
+    split = a_pool(ffmpeg, tmp_path / "split")
+    told: list[str] = []
+    for chunk in ("1/2", "2/2", "join/2"):
+        joined, events = split.told(clip, chunk)
+        assert joined.reason is None, joined.detail
+        told += events
+    assert "transcode.restarted" in told
+    assert len(pictures(Path(joined.outputs[0].uri))) == len(pictures(Path(whole.outputs[0].uri)))
+    assert [warning.partition(":")[0] for warning in joined.warnings] == ["input_damaged"]
 
 
 def test_several_profiles_tracks_and_subtitles_come_of_one_split(

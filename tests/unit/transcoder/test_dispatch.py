@@ -9,10 +9,11 @@ import pytest
 
 from tests.unit.transcoder.scripted_nomad import ScriptedChildren, ScriptedJobs
 from transcoder.core.children import Child
+from transcoder.core.chunk import all_chunks
 from transcoder.core.lists import Entry
 from transcoder.core.order import Order
 from transcoder.core.survey import Listed
-from transcoder.dispatch import dispatch, known_children, read_lists
+from transcoder.dispatch import chunk_counts, dispatch, known_children, read_lists
 from transcoder.errors import DispatchError
 
 ENTRIES = (Entry("http://h/a", "l.txt", 1), Entry("http://h/b?token=x", "l.txt", 3))
@@ -55,6 +56,28 @@ def test_a_refusal_tells_how_far_it_came() -> None:
     assert failure.value.detail == (
         "the server is away (1 of 2 dispatched; the next is small,large of l.txt:3)"
     )
+
+
+def test_each_piece_of_a_split_gets_a_child() -> None:
+    jobs = ScriptedJobs()
+    pieces = [Order("small", chunk) for chunk in all_chunks(2)]
+    children = dispatch([(ENTRIES[0], pieces)], jobs, lambda _entry: None, lambda _child: None)
+    assert [meta["chunk"] for meta in jobs.metas] == ["1/2", "2/2", "join/2"]
+    assert [child.profiles for child in children] == ["small 1/2", "small 2/2", "small join/2"]
+
+
+def test_a_piece_that_is_there_gets_no_second_child() -> None:
+    meta = {"input": "http://h/a", "profile": "small", "chunk": "1/2"}
+    known = known_children(ScriptedChildren(children=(a_known("k", "running", meta=meta),)))
+    jobs = ScriptedJobs()
+    pieces = [Order("small", chunk) for chunk in all_chunks(2)]
+    dispatch(*([(ENTRIES[0], pieces)], jobs, lambda _entry: None, lambda _child: None), known)
+    assert [meta["chunk"] for meta in jobs.metas] == ["2/2", "join/2"]
+
+
+def test_the_size_of_each_input_decides_into_how_many_pieces_it_is_cut() -> None:
+    sizes = {"http://h/a": 400 << 20, "http://h/b?token=x": None}
+    assert chunk_counts(ENTRIES, sizes.__getitem__) == [4, None]
 
 
 def a_known(name: str, status: str, **changes: Any) -> Listed:
