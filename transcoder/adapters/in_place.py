@@ -5,6 +5,7 @@ Imports ``ports`` and ``errors``.
 """
 
 import hashlib
+import os
 import stat
 from pathlib import Path
 
@@ -17,9 +18,10 @@ _READ_BYTES = 1 << 18
 class InPlace:
     """A file that is here: nothing is copied, and only its content's hash is to be found out."""
 
-    def __init__(self, path: Path, size: int) -> None:
+    def __init__(self, path: Path, facts: os.stat_result) -> None:
         self._path = path
-        self._size = size
+        self._size = facts.st_size
+        self._version = _version(facts)
 
     @property
     def path(self) -> Path:
@@ -52,6 +54,20 @@ class InPlace:
             raise _unreadable(self._path, error) from error
         return Fetched(self._path, md5.hexdigest(), self._size)
 
+    def confirm(self) -> None:
+        """Raise TaskError where the file is another by now: what was read is no one version."""
+        try:
+            version = _version(self._path.stat())
+        except OSError as error:
+            raise _unreadable(self._path, error) from error
+        if version != self._version:
+            detail = f"{self._path} changed while it was read; is it still being written?"
+            raise TaskError(Reason.SOURCE_UNAVAILABLE, detail)
+
+
+def _version(facts: os.stat_result) -> tuple[int, int, int]:
+    return facts.st_ino, facts.st_size, facts.st_mtime_ns
+
 
 def in_place(path: Path, most_bytes: int) -> InPlace:
     """A file on this disk; raises TaskError where it is none that can be read."""
@@ -66,7 +82,7 @@ def in_place(path: Path, most_bytes: int) -> InPlace:
         if facts.st_size == 0:
             raise TaskError(Reason.EMPTY_INPUT, f"{path} holds no byte")
         with path.open("rb"):
-            return InPlace(path.absolute(), facts.st_size)
+            return InPlace(path.absolute(), facts)
     except (OSError, ValueError) as error:
         raise _unreadable(path, error) from error
 

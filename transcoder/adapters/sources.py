@@ -56,7 +56,9 @@ class Sources:
     def open(self, given: str, scratch: Path) -> Iterator[Arrival]:
         """Let an input come: a file in place, anything else as ``scratch / "input"``."""
         if _is_here(given):
-            yield in_place(_path_of(given), self._limits.most_bytes)
+            file = in_place(_path_of(given), self._limits.most_bytes)
+            yield file
+            file.confirm()
             return
         remote = self._remote(given)
         with coming(remote, scratch / "input", self._limits, redacted(given)) as arrival:

@@ -1,4 +1,4 @@
-"""``transcoder selftest`` as a command: which lines it tries, what it prints, how it ends."""
+"""``transcoder selftest`` as a process: what it prints of good, poor and broken ffmpegs."""
 
 import json
 import os
@@ -10,90 +10,95 @@ from pathlib import Path
 import pytest
 
 from tests.contract.transcoder.conftest import WHEEL, Transcoder
-from transcoder.selftest.corpus import CORPUS
 
 pytestmark = pytest.mark.ffmpeg
 
-#: A video that works, a web page, and a WebM.
-LINES = ("02", "48", "31")
+
+def test_each_line_is_told_and_counted(transcoder: Transcoder, tmp_path: Path) -> None:
+    done = transcoder("selftest", "--only", "02", "47", "48")
+    lines = done.stdout.splitlines()
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert [line.rpartition(" (")[0] for line in lines[:3]] == [
+        "ok      02 smaller than both boxes",
+        "ok      47 text",
+        "ok      48 an HTML page",
+    ]
+    assert lines[3].startswith("3 ok, 0 failed, 0 skipped of 3, in ")
+    assert not list(tmp_path.iterdir()), "inputs and results are gone"
 
 
-def wrapped(path: Path, script: str) -> str:
-    """An ffmpeg that does other than it should; FFMPEG in the script is the real one."""
-    path.write_text("#!/bin/sh\n" + script.replace("FFMPEG", WHEEL))
-    path.chmod(0o755)
-    return str(path)
+def test_programs_read_objects(transcoder: Transcoder) -> None:
+    done = transcoder("selftest", "--only", "46", "--json")
+    verdict, total = map(json.loads, done.stdout.splitlines())
+    assert verdict | {"seconds": 0} == {
+        "name": "46 nothing", "state": "ok", "problems": [], "seconds": 0,
+    }  # fmt: skip
+    assert total | {"seconds": 0} == {
+        "event": "selftest.finished", "ok": 1, "failed": 0, "skipped": 0, "seconds": 0,
+    }  # fmt: skip
 
 
-def test_lines_are_tried_and_counted_and_nothing_is_left(
+def test_what_cannot_be_made_is_skipped_counted_and_named(
     transcoder: Transcoder, tmp_path: Path
 ) -> None:
-    done = transcoder("selftest", "--only", *LINES)
-    *lines, total = done.stdout.splitlines()
+    poor = _wrapped(tmp_path, '[ "$2" = -encoders ] && { "$F" "$@" | grep -v libx265; exit; }')
+    done = transcoder("selftest", "--only", "29", "47", TRANSCODER_FFMPEG=str(poor))
     assert done.returncode == 0
-    assert [line.split()[:2] for line in lines] == [["ok", "02"], ["ok", "31"], ["ok", "48"]]
-    assert total.startswith("3 ok, 0 failed, 0 skipped of 3")
-    assert list(tmp_path.iterdir()) == []
+    assert "skipped 29 HDR10: this ffmpeg lacks libx265" in done.stdout
+    assert "1 ok, 0 failed, 1 skipped of 2" in done.stdout
+    assert done.stdout.splitlines()[-1] == "skipped: 29 HDR10"
 
 
-def test_all_lines_can_be_listed(transcoder: Transcoder) -> None:
-    done = transcoder("selftest", "--list")
-    assert done.stdout.splitlines() == [clip.name for clip in CORPUS]
-
-
-def test_a_line_that_comes_to_another_end_is_told_with_both(
-    transcoder: Transcoder, tmp_path: Path
-) -> None:
-    script = 'case "$*" in *-filter_complex*) echo torn >&2; exit 1;; esac\nexec FFMPEG "$@"\n'
-    broken = wrapped(tmp_path / "ffmpeg", script)
-    done = transcoder("selftest", "--only", "02", "48", TRANSCODER_FFMPEG=broken)
-    failed, fine, total = done.stdout.splitlines()
+def test_an_ffmpeg_that_makes_something_else_fails(transcoder: Transcoder, tmp_path: Path) -> None:
+    wrong = _wrapped(
+        tmp_path,
+        'for word; do shift; set -- "$@" "$(printf %s "$word" | sed s/=854:/=852:/)"; done',
+    )
+    done = transcoder("selftest", "--only", "24", TRANSCODER_FFMPEG=str(wrong))
     assert done.returncode == 1
-    assert failed.startswith("FAILED  02 ")
-    assert "expected results, found encode_failed" in failed
-    assert fine.startswith("ok ")
-    assert total.startswith("1 ok, 1 failed")
+    assert (
+        "FAILED  24 21:9: expected results, found output_invalid: the small result" in done.stdout
+    )
+    assert "0 ok, 1 failed, 0 skipped of 1" in done.stdout
 
 
-def test_what_this_ffmpeg_cannot_make_is_skipped_by_name(
-    transcoder: Transcoder, tmp_path: Path
-) -> None:
-    script = 'case "$*" in *-encoders*) FFMPEG "$@" | grep -v libvpx;; *) exec FFMPEG "$@";; esac\n'
-    small = wrapped(tmp_path / "ffmpeg", script)
-    done = transcoder("selftest", "--json", "--only", "31", "48", TRANSCODER_FFMPEG=small)
-    skipped, fine, total = map(json.loads, done.stdout.splitlines())
-    assert done.returncode == 0
-    assert (skipped["state"], fine["state"]) == ("skipped", "ok")
-    assert "libvpx-vp9" in skipped["problems"][0]
-    assert (total["ok"], total["failed"], total["skipped"]) == (1, 0, 1)
-
-
-def test_inputs_and_results_are_kept_where_that_is_asked_for(
-    transcoder: Transcoder, tmp_path: Path
-) -> None:
+def test_inputs_and_results_can_be_kept(transcoder: Transcoder, tmp_path: Path) -> None:
     kept = tmp_path / "kept"
-    done = transcoder("selftest", "--only", "02", "--keep", str(kept))
-    assert done.returncode == 0
-    assert len(list(kept.rglob("out-*-small.mp4"))) == 1
-    again = transcoder("selftest", "--only", "02", "--keep", str(kept))
+    assert transcoder("selftest", "--only", "20", "--keep", str(kept)).returncode == 0
+    (place,) = kept.iterdir()
+    assert (place / "tiny.mkv").is_file()
+    assert len(list((place / "results").glob("out-*.mp4"))) == 2
+    again = transcoder("selftest", "--only", "20", "--keep", str(kept))
     assert again.returncode == 78
-    assert "not empty" in again.stderr
+    assert "is not empty; name a new directory" in again.stderr
 
 
-def test_a_line_that_is_not_there_is_wrong_use(transcoder: Transcoder) -> None:
+def test_a_name_that_no_line_has_is_wrong_use(transcoder: Transcoder) -> None:
     done = transcoder("selftest", "--only", "02", "no such line")
     assert done.returncode == 2
-    assert "'no such line'" in done.stderr
-    assert done.stdout == ""
+    assert "no line of the corpus is called 'no such line'" in done.stderr
 
 
-def test_a_signal_ends_it_and_leaves_nothing(tmp_path: Path) -> None:
-    argv = [sys.executable, "-m", "transcoder", "selftest"]
+def test_a_stop_signal_leaves_nothing_behind(tmp_path: Path) -> None:
     environment = {"PATH": os.defpath, "TRANSCODER_FFMPEG": WHEEL, "TMPDIR": str(tmp_path)}
-    with subprocess.Popen(argv, env=environment, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        # The first line tells that it is at work.
-        assert process.stdout.readline().startswith("ok")
-        process.send_signal(signal.SIGTERM)
-        assert process.wait(timeout=30) == 143
-    assert list(tmp_path.iterdir()) == []
+    child = subprocess.Popen(
+        [sys.executable, "-m", "transcoder", "selftest"],
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    with child:
+        assert child.stdout is not None
+        assert child.stdout.readline().startswith("ok ")
+        child.send_signal(signal.SIGTERM)
+        assert child.wait(timeout=30) == 143
+    assert not list(tmp_path.iterdir())
+
+
+def _wrapped(directory: Path, command: str) -> Path:
+    """An ffmpeg before whose start a shell does something."""
+    path = directory / "ffmpeg"
+    path.write_text(f'#!/bin/sh\nF=\'{WHEEL}\'\n{command}\nexec "$F" "$@"\n')
+    path.chmod(0o755)
+    return path
