@@ -16,9 +16,16 @@ def words(*numbers: int) -> bytes:
     return b"".join(number.to_bytes(4) for number in numbers)
 
 
-def a_track(handler: str, samples: int, seconds: Fraction, ticks: int = _TICKS) -> bytes:
-    """One track that is shown from the beginning on."""
+def a_track(
+    handler: str,
+    samples: int,
+    seconds: Fraction,
+    ticks: int = _TICKS,
+    shown_from: Fraction = Fraction(0),
+) -> bytes:
+    """One track, and when it begins to be shown."""
     length = round(seconds * ticks)
+    ends = round((shown_from + seconds) * _TICKS)
     table = box("stbl", box("stsz", words(0, 0, samples)))
     media = box(
         "mdia",
@@ -26,7 +33,7 @@ def a_track(handler: str, samples: int, seconds: Fraction, ticks: int = _TICKS) 
         box("hdlr", words(0, 0), handler.encode()),
         box("minf", table),
     )
-    return box("trak", box("tkhd", words(0, 0, 0, 1, 0, round(seconds * _TICKS))), media)
+    return box("trak", box("tkhd", words(0, 0, 0, 1, 0, ends)), media)
 
 
 def an_index(*tracks: bytes) -> bytes:
