@@ -139,6 +139,8 @@ class Splitting:
             finished = self._gather(claims, maker, joint)
         if finished is None:
             self._find_missing(whole.fetched)
+            # What was made here since the other tidied up.
+            self.forget(whole.fetched.md5)
             return None
         try:
             run = joint.join(finished)

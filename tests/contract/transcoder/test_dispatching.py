@@ -89,6 +89,29 @@ def test_children_are_dispatched_followed_and_counted(
     assert "2 of 2 ended, 1 failed, 0 running, 0 pending" in done.stderr
 
 
+def test_a_split_video_is_made_by_a_child_for_each_piece(
+    cluster: NomadCluster, s3: S3, transcoder: Transcoder, plain: Path, tmp_path: Path
+) -> None:
+    path = a_list(tmp_path, str(plain))
+    done = transcoder(
+        *["dispatch", path, "--profile", "small,poster", "--split", "2", "--wait", "--json"],
+        *["--timeout", "90"],
+        NOMAD_ADDR=cluster.address,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "poster: not split" in done.stderr
+    told = objects(done)
+    asked = ["small 1/2", "small 2/2", "small join/2", "poster"]
+    assert [row["profile"] for row in told[:4]] == asked
+    assert told[-1] == {"event": "children.ended", "done": 4, "failed": 0}
+    joined = next(row for row in told if row.get("outcome") and row["profile"] == asked[2])
+    published = s3.keys()
+    results = [key for key in published if "/.transcoder/" not in key]
+    assert [key.rpartition("-")[2] for key in sorted(results)] == ["poster.jpg", "small.mp4"]
+    assert joined["keys"] == [key for key in results if key.endswith(".mp4")]
+    assert [key for key in published if "/parts/" in key or "/splits/" in key] == []
+
+
 def test_a_profile_given_twice_makes_a_child_each_and_prints_as_ever(
     cluster: NomadCluster, transcoder: Transcoder, tmp_path: Path
 ) -> None:

@@ -1,6 +1,7 @@
 """One chunk over a scripted ffmpeg: what counts, what is read again, what is given up."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
@@ -8,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.unit.transcoder.builders import SAID, SMALL, a_media, a_run, a_video
-from tests.unit.transcoder.fakes import MD5, FakeEncoder, FakeWorld
+from tests.unit.transcoder.fakes import MD5, FakeEncoder, FakeStore, FakeUpload, FakeWorld
 from tests.unit.transcoder.mp4 import a_track, an_index, box
 from transcoder.core.chunk import Chunk
 from transcoder.core.chunk_note import Claim, Finished, Unfit, read_note, write_note
@@ -18,7 +19,7 @@ from transcoder.core.outcome import Outcome
 from transcoder.core.progress import Progress
 from transcoder.core.split import note_name, part_name, split_id
 from transcoder.errors import Interrupted, Reason
-from transcoder.ports import Published
+from transcoder.ports import Delivery, Published
 from transcoder.task import Task, run_task
 
 RATE = Fraction(30)
@@ -62,6 +63,21 @@ class PartEncoder(FakeEncoder):
         comment = f"{COMMENT}{SMALL.digest}"
         self.made[str(path)] = a_media(video=(picture,), audio=(), comment=comment)
         return made.run
+
+
+@dataclass
+class KeepingUpload(FakeUpload):
+    def finish(self) -> bool:
+        self.store.notes[self.delivery.main.name] = self.delivery.main.path.read_bytes()
+        return super().finish()
+
+
+class KeepingStore(FakeStore):
+    """What is published can be brought back."""
+
+    @contextmanager
+    def upload(self, delivery: Delivery) -> Iterator[FakeUpload]:
+        yield KeepingUpload(self, delivery)
 
 
 def a_world(*script: Made | BaseException, container: str = "mov,mp4") -> FakeWorld:
@@ -192,3 +208,26 @@ def test_a_part_that_comes_after_the_whole_is_removed(tmp_path: Path) -> None:
     fake.encoder = Late(media=fake.encoder.media, script=[Made()])
     assert run(fake, tmp_path).reason is None
     assert noted(fake) is None
+
+
+def test_who_joins_later_than_another_leaves_nothing_of_its_own(tmp_path: Path) -> None:
+    fake = a_world()
+    fake.store = KeepingStore()
+
+    class Beaten(PartEncoder):
+        """Another publishes, and tidies up, while a chunk is made here."""
+
+        def follow(
+            self, arguments: Callable[[int], Sequence[str]], watch: Callable[[Progress], None]
+        ) -> Run:
+            fake.store.there[f"out-{MD5}-small.mp4", SMALL.digest] = Published(7)
+            return super().follow(arguments, watch)
+
+    # Without sound, so that the first that is asked for is the last chunk.
+    media = a_media(duration_seconds=40.0, audio=())
+    fake.encoder = Beaten(media=media, script=[Made(first=900, frames=310)])
+    task = Task("in.mp4", (SMALL,), tmp_path, thorough=False, chunk=Chunk(None, 4))
+    outcome = run_task(task, fake.world)
+    assert outcome.reason is None, outcome.detail
+    assert [output.skipped for output in outcome.outputs] == [True]
+    assert fake.store.notes == {}
