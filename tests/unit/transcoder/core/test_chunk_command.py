@@ -95,6 +95,13 @@ def test_sound_and_subtitles_are_made_from_end_to_end() -> None:
     assert "-filter_complex" not in arguments
 
 
+def test_subtitles_alone_are_made_too() -> None:
+    silent = making(SMALL, audio=None, subtitles=True)
+    arguments = sound_arguments("in.mp4", a_plan(silent, subtitles=(a_subtitle(),)), "d", 2)
+    assert after(arguments, "-map") == ["0:2", "0:0"]
+    assert "-c:a" not in arguments
+
+
 def test_the_list_of_parts_tells_lengths_that_do_not_add_up_errors() -> None:
     rate = Fraction(30000, 1001)
     parts = [(f"{n:02}.mp4", Cut(n * 60, n * 60 + 60, n), 60) for n in range(50)]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from transcoder.core.fragments import codec, picture_size, sample_count
+from transcoder.core.fragments import codec, decoder_settings, picture_size, sample_count
 
 
 def box(name: bytes, payload: bytes) -> bytes:
@@ -35,6 +35,12 @@ AVC = init(b"avc1", box(b"avcC", bytes.fromhex("0164001fffe1")))
 )
 def test_the_codec_is_told_as_players_want_it(data: bytes, told: str | None) -> None:
     assert codec(data) == told
+
+
+def test_what_a_decoder_must_know_is_found_whole() -> None:
+    assert decoder_settings(AVC) == bytes.fromhex("0164001fffe1")
+    assert decoder_settings(init(b"av01", box(b"av1C", b"\x81\x04\x0c\x00"))) == b"\x81\x04\x0c\x00"
+    assert decoder_settings(init(b"mp4a")) is None
 
 
 def test_the_size_is_that_of_the_first_entry() -> None:

@@ -29,6 +29,14 @@ def test_a_set_of_which_nothing_can_be_cut_is_one_child() -> None:
     assert split([(POSTER,)], 8) == [Order("poster")]
 
 
+def test_a_set_that_is_cut_as_a_whole_has_no_further_child() -> None:
+    assert [str(order) for order in split([(SMALL,)], 2)] == [
+        "small 1/2",
+        "small 2/2",
+        "small join/2",
+    ]
+
+
 def test_metadata_tells_the_order_that_it_was_made_of() -> None:
     for order in (Order("small"), Order("small", Chunk(3, 8)), Order("small", Chunk(None, 8))):
         assert told_order(order.meta("x")) == str(order)
