@@ -21,6 +21,7 @@ from transcoder.core.media import Media, rounded_duration
 from transcoder.core.packets import last_end
 from transcoder.core.plan import Measured, Plan
 from transcoder.core.progress import Progress, parse_block
+from transcoder.core.pulse import beat_seconds
 from transcoder.core.sniff import HEAD_BYTES, look
 from transcoder.errors import Reason, TaskError
 from transcoder.ports import Feed, Hold
@@ -177,7 +178,12 @@ class _Reports:
         self._lines: list[str] = []
 
     def take(self, line: str) -> bool:
-        """Take a line; True where it completes a report that is further than the one before."""
+        """Take a line; True where it shows that ffmpeg gets on."""
+        at_seconds = beat_seconds(line)
+        if at_seconds is not None:
+            told = self.last.out_seconds
+            self._watch(Progress(self.last.frames, at_seconds if told is None else told))
+            return True
         self._lines.append(line)
         if not line.startswith("progress="):
             return False

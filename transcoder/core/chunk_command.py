@@ -27,13 +27,15 @@ from transcoder.core.encoding import (
 )
 from transcoder.core.filters import deinterlacing, sizing
 from transcoder.core.graph import Branch, joined
-from transcoder.core.plan import Picture, Plan, Rendition
+from transcoder.core.plan import Plan, Rendition
+from transcoder.core.pulse import BEAT, SELDOM
 from transcoder.core.split import Cut, video_settings
 
 _NO_MORE = ("-dn", "-map_metadata", "-1", "-map_chapters", "-1")
 _MP4 = ("-movflags", "+faststart", "-max_muxing_queue_size", "4096", "-f", "mp4")
 # The list is our own, and so is what it names.
 _JOINED_FORMATS = "concat,mov,mp4,m4a,3gp,3g2,mj2"
+_PULSE = "pulse"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,24 +74,29 @@ def part_arguments(piece: Piece, directory: str, threads: int) -> list[str]:
 def _graph(piece: Piece) -> str:
     plan = piece.plan
     branches = [
-        Branch(
-            picture_labels(number, rendition)[0],
-            _filters(plan, rendition.pictures[0], piece.cuts[rendition.profile.name]),
-        )
+        Branch(picture_labels(number, rendition)[0], _filters(piece, rendition))
         for number, rendition in enumerate(plan.renditions)
     ]
-    return joined(f"0:{plan.video.index if plan.video else 0}", branches)
+    ends = _ends_seconds(piece)
+    until = () if ends is None else (f"trim=end={ends:.6f}",)
+    branches.append(Branch(_PULSE, (SELDOM, *until, *BEAT)))
+    graph = joined(f"0:{plan.video.index if plan.video else 0}", branches)
+    return f"{graph};[{_PULSE}]nullsink"
 
 
-def _filters(plan: Plan, picture: Picture, cut: Cut) -> tuple[str, ...]:
+def _filters(piece: Piece, rendition: Rendition) -> tuple[str, ...]:
+    picture, cut = rendition.pictures[0], piece.cuts[rendition.profile.name]
     rate = picture.frame_rate
+    # As in the whole, a picture that comes late is shown from the beginning on.  Where that is not
+    # read nobody knows whether it came before: a part that begins late is then made again.
+    begin = ":start_time=0" if piece.seek_seconds is None else ""
     end = "" if cut.end is None else f":end_pts={cut.end}"
     return (
-        *deinterlacing(plan),
-        f"fps={rate.numerator}/{rate.denominator}",
+        *deinterlacing(piece.plan),
+        f"fps={rate.numerator}/{rate.denominator}{begin}",
         # After `fps` a time is the number of its frame.
         f"trim=start_pts={cut.first}{end}",
-        *sizing(plan, picture),
+        *sizing(piece.plan, picture),
     )
 
 
@@ -98,9 +105,8 @@ def _video(rendition: Rendition, cut: Cut, threads: int) -> list[str]:
     settings, rate = video_settings(rendition), rendition.pictures[0].frame_rate
     given = video_options(settings, rate, threads)
     options = dict(zip(given[::2], given[1::2], strict=True))
-    if cut.first:
-        # Else the time before the chunk would be filled with its first frame.
-        options["-fps_mode:v"] = "passthrough"
+    # Else the time before the chunk would be filled with its first frame.
+    options["-fps_mode:v"] = "passthrough"
     late = cut.first / rate - cut.key_frames * settings.keyframe_seconds
     if late and "-force_key_frames:v" in options:
         # Times count from the chunk's first frame, which may be shown a little after the moment

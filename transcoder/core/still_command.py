@@ -13,6 +13,7 @@ from transcoder.core.graph import Branch
 from transcoder.core.manifest import PARTS
 from transcoder.core.plan import Picture, Plan, Rendition
 from transcoder.core.profile import Poster, Sprite
+from transcoder.core.pulse import BEAT
 
 #: The list of thumbnails that ffmpeg writes beside a sprite's main file.
 THUMBNAILS = "thumbnails.txt"
@@ -55,10 +56,10 @@ def poster_branches(plan: Plan, rendition: Rendition, label: str) -> list[Branch
         f"thumbnail=n={max(2, count)}",
         *_JPEG_OF_RGB,
     )
-    # While nothing else is made, nothing would show that a search deep in the input gets on.
+    # Nothing else would show that a search deep in the input gets on.
     return [
         Branch(label, (*found, *chosen)),
-        Branch(_beat(label), (*found, f"trim={end}")),
+        Branch(_beat(label), (*found, f"trim={end}", *BEAT)),
     ]
 
 
@@ -82,7 +83,8 @@ def sprite_branches(plan: Plan, rendition: Rendition, label: str) -> list[Branch
         *_JPEG,
     )
     tile = f"tile={sheets.columns}x{sheets.rows}"
-    return [Branch(label, (*thumbnails, tile)), Branch(_beat(label), thumbnails)]
+    # A sheet comes when all its thumbnails are there.
+    return [Branch(label, (*thumbnails, tile)), Branch(_beat(label), (*thumbnails, *BEAT))]
 
 
 def _sampled(rate: str) -> tuple[str, ...]:

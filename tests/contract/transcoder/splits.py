@@ -104,7 +104,8 @@ def pictures(path: Path) -> list[str]:
 
 def _frames(argv: list[str]) -> list[str]:
     done = subprocess.run(argv, capture_output=True, text=True, timeout=60, check=True)
-    lines = (line for line in done.stdout.splitlines() if line and not line.startswith("#"))
+    # Beside them are signs of life.
+    lines = (line for line in done.stdout.splitlines() if line[:1].isdigit())
     return [" ".join(line.split(",")[i].strip() for i in (2, 5)) for line in lines]
 
 

@@ -50,7 +50,7 @@ ALL = Capabilities(
     filters=frozenset(
         (
             *("bwdif", "fps", "scale", "format", "setsar", "setparams", "split", "tpad", "trim"),
-            *("thumbnail", "tile", "null", "aresample", "aformat", "loudnorm"),
+            *("thumbnail", "tile", "metadata", "null", "aresample", "aformat", "loudnorm"),
         )
     ),
     muxers=frozenset(("mp4", "mjpeg", "null", "image2", "framecrc", "hls")),

@@ -14,6 +14,7 @@ from transcoder.core.chunk_command import (
 )
 from transcoder.core.command import encode_arguments
 from transcoder.core.plan import Plan
+from transcoder.core.pulse import BEAT
 from transcoder.core.split import Cut
 
 FIRST, MIDDLE, LAST = Cut(0, 60, 0), Cut(60, 120, 1), Cut(120, None, 2)
@@ -34,16 +35,22 @@ def test_the_picture_of_a_part_is_made_as_that_of_the_whole() -> None:
     whole = encode_arguments("file:in.mp4", plan, "d", 2)
     (graph,) = after(whole, "-filter_complex")
     (cut,) = after(part(plan, MIDDLE), "-filter_complex")
-    assert cut == graph.replace("fps=30/1", "fps=30/1,trim=start_pts=60:end_pts=120")
+    split, picture, *pulse = cut.split(";")
+    assert split + picture == graph.replace("[0:0]", "[0:0]split=2[s0_0][s0_1][s0_0]").replace(
+        "fps=30/1", "fps=30/1:start_time=0,trim=start_pts=60:end_pts=120"
+    )
+    assert pulse == [f"[s0_1]fps=1/5,trim=end=4.000000,{','.join(BEAT)}[pulse]", "[pulse]nullsink"]
     for option in ("-c:v", "-crf:v", "-maxrate:v", "-threads:v", "-x264-params:v", "-metadata"):
         assert after(part(plan, MIDDLE), option) == after(whole, option)
     assert "-c:a" not in part(plan, MIDDLE)
 
 
-def test_only_the_first_part_fills_the_time_before_its_first_frame() -> None:
+def test_a_picture_that_comes_late_is_shown_from_the_beginning_on_where_that_is_read() -> None:
     plan = a_plan(SMALL)
-    modes = [after(part(plan, cut), "-fps_mode:v") for cut in (FIRST, MIDDLE, LAST)]
-    assert modes == [["cfr"], ["passthrough"], ["passthrough"]]
+    for cut in (FIRST, MIDDLE, LAST):
+        assert after(part(plan, cut), "-fps_mode:v") == ["passthrough"]
+        assert "fps=30/1:start_time=0,trim" in after(part(plan, cut), "-filter_complex")[0]
+        assert "fps=30/1,trim" in after(part(plan, cut, seek=0.5), "-filter_complex")[0]
 
 
 def test_an_input_is_read_from_a_moment_on_with_the_times_of_the_whole() -> None:
@@ -58,7 +65,7 @@ def test_all_profiles_of_a_part_come_of_one_decode() -> None:
     arguments = part(a_plan(SMALL, LARGE), MIDDLE)
     assert arguments.count("-i") == 1
     (graph,) = after(arguments, "-filter_complex")
-    assert graph.count("trim=start_pts=60:end_pts=120") == graph.count("fps=") == 1
+    assert graph.count("trim=start_pts=60:end_pts=120") == graph.count("fps=30/1") == 1
     assert [word for word in arguments if word.endswith(".mp4")] == [
         "file:in.mp4",
         "file:d/small/small.mp4",

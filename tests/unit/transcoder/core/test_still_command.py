@@ -18,6 +18,7 @@ from tests.unit.transcoder.builders import (
 from transcoder.core.command import encode_arguments, filter_graph, folders
 from transcoder.core.media import Scan
 from transcoder.core.profile import Profile
+from transcoder.core.pulse import BEAT
 from transcoder.core.still_command import sheet_size, thumbnail_count
 
 SIZED = (
@@ -45,7 +46,7 @@ def test_a_poster_is_the_most_ordinary_of_some_pictures() -> None:
         f"{FINE}:in_color_matrix=bt709:in_range=tv,format=rgb24,thumbnail=n=12,"
         f"{FINE}:{FULL}[v0_0]"
     )
-    assert beat == "[s0_1]trim=end_frame=32[v0_0_beat]"
+    assert beat == f"[s0_1]trim=end_frame=32,{','.join(BEAT)}[v0_0_beat]"
 
 
 @pytest.mark.parametrize(
@@ -79,7 +80,10 @@ def test_thumbnails_are_laid_on_sheets_and_listed() -> None:
         f"[0:0]fps=1/1:start_time=0:eof_action=pass,scale=160:90:{SIZED},"
         f"{FINE}:in_color_matrix=bt709:in_range=tv:{FULL},split=2[s0_0][s0_1]"
     )
-    assert (sheets, listed) == ("[s0_0]tile=10x10[v0_0]", "[s0_1]null[v0_0_beat]")
+    assert (sheets, listed) == (
+        "[s0_0]tile=10x10[v0_0]",
+        f"[s0_1]{','.join(BEAT)}[v0_0_beat]",
+    )
 
 
 def test_stills_of_interlaced_video_are_whole_frames() -> None:
