@@ -167,27 +167,29 @@ class Splitting:
         numbers = range(1, self._split.chunk.of + 1)
         for _ in range(_LOOKS_MOST):
             states = [self._bring(number, claims, joint, here) for number in numbers]
-            finished = tuple(here[number] for number in sorted(here))
-            if len(here) == len(numbers):
-                if can_be_joined(finished):
-                    return finished
-                # Made by different versions of ffmpeg: then all are made here.
-                here.clear()
-                for number in numbers:
-                    claims.forget(number)
-                continue
             if State.UNFIT in states:
                 raise _CannotBeCut("its frames do not follow their grid")
-            free = next_to_make(states)
-            if free is None:
-                self._world.reporter.progress(Standing(100 * len(here) / len(numbers), 0.0, None))
-                self._wait(_LOOK_SECONDS)
-            elif self._are_published(joint.input_md5):
-                return None
-            else:
-                maker.make(free)
+            if len(here) < len(numbers):
+                free = next_to_make(states)
+                if free is not None and self._are_published(joint.input_md5):
+                    return None
+                # Either nothing is left to begin with, or another was quicker.
+                if free is None or not maker.make(free):
+                    self._await(len(here))
+                continue
+            finished = tuple(here[number] for number in numbers)
+            if can_be_joined(finished):
+                return finished
+            # Made by different versions of ffmpeg: then all are made here.
+            here.clear()
+            for number in numbers:
+                claims.forget(number)
         detail = f"{len(here)} of {len(numbers)} chunks are made after a day"
         raise TaskError(Reason.CHUNKS_MISSING, detail)
+
+    def _await(self, made: int) -> None:
+        self._world.reporter.progress(Standing(100 * made / self._split.chunk.of, 0.0, None))
+        self._wait(_LOOK_SECONDS)
 
     def _bring(self, number: int, claims: Claims, joint: Joint, here: dict[int, Finished]) -> State:
         """Bring a chunk's parts as soon as they are made; how it stands."""
