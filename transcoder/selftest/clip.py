@@ -6,9 +6,13 @@ Imports ``errors`` and its neighbour ``recipe``.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from transcoder.errors import Reason
 from transcoder.selftest.recipe import Recipe
+
+#: Red, green and blue, 0 to 255.
+Colour: TypeAlias = tuple[int, int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +34,10 @@ class Works:
     seconds: tuple[float, float] | None = None
     #: Of each sound, from, to.
     sound_seconds: tuple[float, float] | None = None
-    #: The mean red, green and blue, 0 to 255.
-    colour: tuple[int, int, int] | None = None
+    #: The mean of its first picture.
+    colour: Colour | None = None
+    #: The same of the first picture's quarters: left and right above, left and right below.
+    quarters: tuple[Colour, Colour, Colour, Colour] | None = None
     #: The codes of all warnings.
     warnings: frozenset[str] = frozenset()
 

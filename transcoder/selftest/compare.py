@@ -4,16 +4,18 @@ Hold what came of an input against what was to come.
 Pure.  Imports ``core``, ``errors`` and its neighbour ``clip``.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
 from transcoder.core.media import Media, Scan
 from transcoder.core.outcome import Outcome
-from transcoder.selftest.clip import Clip, Refused, Works
+from transcoder.selftest.clip import Clip, Colour, Refused, Works
 
 #: Between versions, and by the noise of the encoder.
 _COLOUR_APART = 8
+#: Quarters tell where a mark is, not which colour it has.
+_QUARTER_APART = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +29,8 @@ class Seen:
     #: Whether a player can start before all of it is there.
     index_first: bool
     sound_seconds: float | None
-    colour: tuple[int, int, int] | None
+    #: Of its first picture, above and below; none where nobody looked.
+    quarters: tuple[Colour, ...] = ()
 
 
 def differences(clip: Clip, outcome: Outcome, seen: Mapping[str, Seen]) -> list[str]:
@@ -92,16 +95,22 @@ def _of_result(expected: Works, seen: Seen) -> Iterator[str]:
     yield from _unequal("index first", True, seen.index_first)
     if expected.sound_seconds is not None:
         yield from _outside("s of sound", expected.sound_seconds, seen.sound_seconds)
-    yield from _of_colour(expected.colour, seen.colour)
+    if expected.colour is not None:
+        found = _mean(seen.quarters)
+        yield from _another_colour("colour", expected.colour, found, _COLOUR_APART)
+    for number, wanted in enumerate(expected.quarters or ()):
+        found = seen.quarters[number]
+        yield from _another_colour(f"quarter {number + 1}", wanted, found, _QUARTER_APART)
 
 
-def _of_colour(
-    expected: tuple[int, int, int] | None, found: tuple[int, int, int] | None
-) -> Iterator[str]:
-    if expected is None or found is None:
-        return
-    if any(abs(one - other) > _COLOUR_APART for one, other in zip(expected, found, strict=True)):
-        yield f"expected colour {expected}, found {found}"
+def _mean(colours: Sequence[Colour]) -> Colour:
+    red, green, blue = (round(sum(parts) / len(parts)) for parts in zip(*colours, strict=True))
+    return red, green, blue
+
+
+def _another_colour(what: str, expected: Colour, found: Colour, apart: int) -> Iterator[str]:
+    if any(abs(one - other) > apart for one, other in zip(expected, found, strict=True)):
+        yield f"expected {what} {expected}, found {found}"
 
 
 def _outside(what: str, expected: tuple[float, float], found: float | None) -> Iterator[str]:

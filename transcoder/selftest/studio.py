@@ -1,7 +1,7 @@
 """
 Makes the inputs of the corpus with one ffmpeg.
 
-Imports ``adapters.process``, ``errors`` and its neighbour ``recipe``.
+Imports ``adapters.process``, ``errors`` and its neighbours.
 """
 
 from contextlib import nullcontext
@@ -9,6 +9,7 @@ from pathlib import Path
 
 from transcoder.adapters import process
 from transcoder.errors import TranscoderError
+from transcoder.selftest.clip import Colour
 from transcoder.selftest.recipe import Changed, Made, Recipe, Written
 
 _BOUNDS = process.Bounds(timeout_seconds=60, stall_seconds=60)
@@ -32,14 +33,14 @@ class Studio:
             path.write_bytes(self._bytes(recipe, path.with_name(f"{name}.part")))
         return path
 
-    def mean_colour(self, path: Path) -> tuple[int, int, int]:
-        """The mean red, green and blue of the first picture of a BT.709 file, 0 to 255."""
-        # Versions differ in how they make RGB of one pixel, but not in what a mean is.
-        words = ["-frames:v", "1", "-an", "-vf", "scale=1:1:flags=area,format=yuv444p"]
-        pixel = self._run(
+    def quarters(self, path: Path) -> tuple[Colour, ...]:
+        """The mean colours of a BT.709 file's first picture: above, then below."""
+        # Versions differ in how they make RGB of a few pixels, but not in what a mean is.
+        words = ["-frames:v", "1", "-an", "-vf", "scale=2:2:flags=area,format=yuv444p"]
+        planes = self._run(
             ["-i", f"file:{path}", *words], "rawvideo", path.with_name(f"{path.name}.yuv")
         )
-        return rgb_of(*pixel[:3])
+        return tuple(rgb_of(*planes[number:12:4]) for number in range(4))
 
     def _bytes(self, recipe: Recipe, place: Path) -> bytes:
         """The content; ``place`` is where files may be made on the way."""
@@ -76,7 +77,7 @@ class Studio:
             place.unlink(missing_ok=True)
 
 
-def rgb_of(luma: int, blue_difference: int, red_difference: int) -> tuple[int, int, int]:
+def rgb_of(luma: int, blue_difference: int, red_difference: int) -> Colour:
     """The colour of a pixel of BT.709 in video range."""
     y = (luma - 16) * 255 / 219
     u, v = ((value - 128) * 255 / 224 for value in (blue_difference, red_difference))

@@ -133,7 +133,8 @@ class Laboratory:
 def _look(output: Output, encoder: Ffmpeg, studio: Studio, clip: Clip) -> Seen:
     """What a result is.  That as many frames of it decode as its index tells, the task has seen."""
     path = Path(output.uri)
-    wanted = clip.expected.colour if isinstance(clip.expected, Works) else None
+    expected = clip.expected
+    coloured = isinstance(expected, Works) and (expected.colour or expected.quarters)
     moov = index_of(path)
     tracks = read_index(moov)
     return Seen(
@@ -144,5 +145,5 @@ def _look(output: Output, encoder: Ffmpeg, studio: Studio, clip: Clip) -> Seen:
         sound_seconds=max(
             (track.ends_seconds for track in tracks if track.kind == "audio"), default=None
         ),
-        colour=studio.mean_colour(path) if wanted is not None else None,
+        quarters=studio.quarters(path) if coloured else (),
     )

@@ -23,6 +23,7 @@ from transcoder.selftest.trial import Laboratory, State
 pytestmark = pytest.mark.ffmpeg
 
 
+@pytest.mark.timeout(300)
 @pytest.mark.parametrize("tool", TOOLS)
 @pytest.mark.parametrize("group", GROUPS)
 def test_odd_inputs_come_to_their_ends(group: str, tool: str, tmp_path: Path) -> None:

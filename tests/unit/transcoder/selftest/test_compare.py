@@ -23,7 +23,7 @@ SEEN = Seen(
     tracks=2,
     index_first=True,
     sound_seconds=1.0,
-    colour=(10, 20, 30),
+    quarters=((10, 20, 30), (10, 20, 32), (10, 20, 30), (10, 20, 28)),
 )
 OUTPUT = Output("small", "/out/x.mp4", "x.mp4", 854, 480, 1.0, 1000, skipped=False)
 DONE = Outcome("x.mp4", outputs=(OUTPUT,))
@@ -80,7 +80,7 @@ def test_another_outcome_is_told(outcome: Outcome, told: str) -> None:
         ({"tracks": 3}, "expected tracks 2, found 3"),
         ({"index_first": False}, "expected index first True, found False"),
         ({"sound_seconds": 0.5}, "expected 0.9 to 1.1 s of sound, found 0.5"),
-        ({"colour": (21, 20, 30)}, "expected colour (12, 18, 34), found (21, 20, 30)"),
+        ({"quarters": ((21, 20, 30),) * 4}, "expected colour (12, 18, 34), found (21, 20, 30)"),
     ],
 )
 def test_another_result_is_told_with_its_profile(change: dict[str, Any], told: str) -> None:
@@ -105,6 +105,16 @@ def test_another_picture_is_told(change: dict[str, Any], told: str) -> None:
     assert of(seen=replace(SEEN, media=media)) == [f"small: {told}"]
 
 
+def test_a_picture_that_was_turned_the_wrong_way_is_told() -> None:
+    red, green = (200, 0, 0), (0, 200, 0)
+    expected = replace(WORKS, colour=None, quarters=(red, green, green, green))
+    seen = replace(SEEN, quarters=(green, red, green, green))
+    assert of(seen=seen, expected=expected) == [
+        "small: expected quarter 1 (200, 0, 0), found (0, 200, 0)",
+        "small: expected quarter 2 (0, 200, 0), found (200, 0, 0)",
+    ]
+
+
 def test_a_result_without_a_picture_is_told_and_looked_at_no_further() -> None:
     media = replace(SEEN.media, video=())
     assert of(seen=replace(SEEN, media=media)) == ["small: expected one picture, found 0"]
@@ -112,7 +122,7 @@ def test_a_result_without_a_picture_is_told_and_looked_at_no_further() -> None:
 
 def test_what_is_not_looked_at_is_not_told() -> None:
     bare = Works({"small": "854x480"}, near(30), rate=None, channels=(1,))
-    seen = replace(SEEN, sound_seconds=None, colour=None)
+    seen = replace(SEEN, sound_seconds=None, quarters=())
     assert of(seen=seen, expected=bare) == []
 
 
