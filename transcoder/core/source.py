@@ -25,16 +25,18 @@ _MATRICES = {
 
 def choose_video(media: Media) -> VideoStream:
     """
-    The moving picture: by default flag, then area, then order; never a cover picture.
+    The moving picture: by default flag, then area, then order; never a cover picture, nor one that
+    nobody can decode where there is another.
 
     Raises TaskError where there is none.
     """
     pictures = [stream for stream in media.video if not stream.attached_picture]
     if not pictures:
-        found = "sound with a cover picture" if media.video else "sound only"
+        found = "sound only" if media.audio else "no sound either"
+        found = "sound with a cover picture" if media.video else found
         detail = f"the input holds no moving picture ({media.container}: {found})"
         raise TaskError(Reason.NO_VIDEO_STREAM, detail)
-    best = max(pictures, key=lambda s: (s.default, s.width * s.height, -s.index))
+    best = max(pictures, key=_worth)
     if best.codec == UNKNOWN:
         detail = f"the picture of stream {best.index} is of a kind that this ffmpeg cannot decode"
         raise TaskError(Reason.UNSUPPORTED_INPUT, detail)
@@ -42,6 +44,11 @@ def choose_video(media: Media) -> VideoStream:
         detail = f"the picture of stream {best.index} ({best.codec}) has no size that can be read"
         raise TaskError(Reason.UNREADABLE, detail)
     return best
+
+
+def _worth(stream: VideoStream) -> tuple[bool, bool, int, int]:
+    area = stream.width * stream.height
+    return area > 0 and stream.codec != UNKNOWN, stream.default, area, -stream.index
 
 
 def choose_audio(media: Media) -> AudioStream | None:

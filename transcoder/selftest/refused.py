@@ -85,7 +85,7 @@ SCRIPTS = (
 OTHERS = (
     Clip("170 subtitles alone", "subtitles.mkv", Made("matroska", "-f srt -i {0} -c:s subrip", (
         Written(b"1\n00:00:00,200 --> 00:00:00,800\nHello\n"),)),
-        Refused(Reason.NO_VIDEO_STREAM, "no moving picture")),
+        Refused(Reason.NO_VIDEO_STREAM, "no sound either")),
     Clip("171 encrypted", "encrypted.mp4", Made(
         "mp4", f"{_LONG} -encryption_scheme cenc-aes-ctr -encryption_key {_KEY} "
         f"-encryption_kid {_KEY}"), Refused(Reason.INPUT_DAMAGED, "encrypted")),

@@ -73,6 +73,25 @@ def test_the_default_stream_goes_before_the_larger_and_the_larger_before_the_fir
     assert choose_video(a_media(video=twins)) is twins[0]
 
 
+@pytest.mark.parametrize("change", [{"codec": UNKNOWN}, {"width": 0, "height": 0}])
+def test_a_picture_that_can_be_decoded_goes_before_one_that_cannot(
+    change: dict[str, object],
+) -> None:
+    unusable, usable = a_video(**change), a_video(index=1, width=64, height=36, default=False)
+    assert choose_video(a_media(video=(unusable, usable))) is usable
+
+
+def test_an_input_without_a_picture_is_told_with_what_it_has() -> None:
+    cover = a_video(attached_picture=True)
+    for media, words in (
+        (a_media(video=()), "sound only"),
+        (a_media(video=(cover,)), "sound with a cover picture"),
+        (a_media(video=(), audio=()), "no sound either"),
+    ):
+        with pytest.raises(TaskError, match=words):
+            choose_video(media)
+
+
 def test_the_default_sound_is_taken() -> None:
     first, second = an_audio(index=1, default=False), an_audio(index=2)
     assert choose_audio(a_media(audio=(first, second))) is second
