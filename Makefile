@@ -55,7 +55,7 @@ simulation: $(VENV)/.dev  ## Random histories of a pool against what must always
 	@$(BIN)/pytest tests/simulation
 
 contract: $(VENV)/.dev  ## Adapters and the Nomad stand-in against recorded and real servers
-	@$(BIN)/pytest tests/contract
+	@$(BIN)/pytest tests/contract -n 2 --dist loadfile
 
 e2e: $(VENV)/.dev  ## The devstack end to end, real encodes
 	@$(BIN)/pytest tests/e2e -n 2 --dist worksteal

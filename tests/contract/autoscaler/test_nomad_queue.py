@@ -50,7 +50,7 @@ def test_children_without_a_node_wait_with_their_ask_and_their_age(
     assert (first.pending_count, first.running_count, first.dispatched_count) == (3, 0, 3)
     assert first.priority == 50
     (group,) = first.groups
-    assert (group.name, group.ask, group.count) == ("transcode", Ask(900, 900, 300), 1)
+    assert (group.name, group.ask, group.count) == ("transcode", Ask(900, 900, 4000), 1)
     assert Constraint("${node.datacenter}", "datacenters", "dc1") in group.constraints
     assert Constraint("${node.class}", "=", "transcode") in group.constraints
     assert Constraint("${attr.driver.raw_exec}", "is_set", "") in group.constraints

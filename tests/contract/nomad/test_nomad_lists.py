@@ -98,8 +98,8 @@ def test_a_job_file_is_registered_with_its_variables(cluster: Cluster) -> None:
     assert task["KillTimeout"] == 10_000_000_000
     assert group["RestartPolicy"]["Delay"] == 15_000_000_000
     assert group["ReschedulePolicy"] == {
-        "Attempts": 0,
-        "Delay": 5_000_000_000,
+        "Attempts": 2,
+        "Delay": 30_000_000_000,
         "DelayFunction": "constant",
         "Interval": 86_400_000_000_000,
         "MaxDelay": 0,
@@ -109,7 +109,7 @@ def test_a_job_file_is_registered_with_its_variables(cluster: Cluster) -> None:
         {"LTarget": "${node.class}", "Operand": "=", "RTarget": "transcode"}
     ]
     assert job["ParameterizedJob"] == {
-        "MetaOptional": ["profile"],
+        "MetaOptional": ["profile", "chunk"],
         "MetaRequired": ["input"],
         "Payload": "optional",
     }

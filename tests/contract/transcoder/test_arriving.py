@@ -168,9 +168,12 @@ def test_a_stop_signal_gets_through_while_an_input_is_waited_for(
         asked_at.append(time.monotonic())
         os.kill(os.getpid(), signal.SIGTERM)
 
+    script.on_hold = stop
     with gate(script) as server:
-        with interruption.installed(), arriving(server.url, tmp_path) as arrival:
-            script.on_hold = stop
-            with pytest.raises(Interrupted):
-                getattr(arrival, ask)()
+        with (
+            pytest.raises(Interrupted),
+            interruption.installed(),
+            arriving(server.url, tmp_path) as arrival,
+        ):
+            getattr(arrival, ask)()
         assert time.monotonic() - asked_at[0] < PATIENCE_SECONDS / 6
