@@ -18,6 +18,7 @@ from transcoder.core.command import encode_arguments, file_source
 from transcoder.core.limits import Limits, check_limits
 from transcoder.core.loudness import wishes
 from transcoder.core.media import Media
+from transcoder.core.memory import peak_mib
 from transcoder.core.naming import output_name
 from transcoder.core.outcome import Exit
 from transcoder.core.plan import Plan, Rendition, make_plan
@@ -122,6 +123,7 @@ def _told(seen: _Seen) -> dict[str, object]:
             "wall_seconds": round(work.wall_seconds, 2),
             "threads": seen.threads,
         },
+        "memory_mib": peak_mib(seen.rest, seen.threads) if seen.rest else 0,
         "ffmpeg": list(seen.command),
     }
 
@@ -185,11 +187,12 @@ def _cost(seen: _Seen) -> str:
     work = _work(seen)
     if seen.rest is None:
         return "work: none"
+    memory = f"about {peak_mib(seen.rest, seen.threads)} MiB of memory"
     if work is None:
-        return "work: unknown, as the input does not tell its length"
+        return f"work: {memory}; how long is unknown, as the input does not tell its length"
     return (
         f"work: about {_seconds(work.cpu_seconds)} of processor time, "
-        f"{_seconds(work.wall_seconds)} on {seen.threads} threads ({_GUESS})"
+        f"{_seconds(work.wall_seconds)} on {seen.threads} threads, {memory} ({_GUESS})"
     )
 
 

@@ -35,6 +35,7 @@ def test_a_plan_is_what_a_run_makes(transcoder: Transcoder, plain: Path, tmp_pat
     assert (picture["width"], picture["height"]) == (320, 180)
     assert made["small"]["bytes"] <= small["most_bytes"]
     assert plan["estimate"]["cpu_seconds"] > 0
+    assert 100 < plan["memory_mib"] < 300
     assert "320x180, its own size, never enlarged" in small["explanation"]["picture"]
 
 
