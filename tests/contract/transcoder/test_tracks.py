@@ -40,7 +40,7 @@ def with_tracks(studio: Studio, name: str, words: str) -> Path:
 def test_all_tracks_keep_their_order_languages_and_flags(
     studio: Studio, ffmpeg: Ffmpeg, tmp_path: Path
 ) -> None:
-    source = with_tracks(studio, "tracks.mkv", WORDS)
+    source = with_tracks(studio, "two_of_each.mkv", WORDS)
     (made,) = make(ffmpeg, source, tmp_path, EVERYTHING)
     media = ffmpeg.probe(made.main)
     told = [(one.language, one.channels, one.default) for one in media.audio]
@@ -63,7 +63,7 @@ def test_all_tracks_keep_their_order_languages_and_flags(
 def test_one_track_is_taken_where_no_more_are_asked_for(
     studio: Studio, ffmpeg: Ffmpeg, tmp_path: Path
 ) -> None:
-    (made,) = make(ffmpeg, with_tracks(studio, "tracks.mkv", WORDS), tmp_path, TINY)
+    (made,) = make(ffmpeg, with_tracks(studio, "two_of_each.mkv", WORDS), tmp_path, TINY)
     media = ffmpeg.probe(made.main)
     assert [(one.language, one.channels) for one in media.audio] == [("deu", 2)]
     assert media.subtitles == ()
