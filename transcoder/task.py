@@ -15,10 +15,10 @@ from traceback import format_exc
 
 from transcoder.adapters.scratch import scratch_space
 from transcoder.core.chunk import Chunk
+from transcoder.core.delivery import main_name
 from transcoder.core.diagnosis import damage
 from transcoder.core.identity import Identity
 from transcoder.core.limits import Limits
-from transcoder.core.naming import output_name
 from transcoder.core.outcome import Exit, Outcome, Output, exit_for
 from transcoder.core.profile import Profile
 from transcoder.core.redact import redacted
@@ -167,9 +167,7 @@ class _Run:
         """The profiles still to be made; the results that are there already are taken note of."""
         missing = []
         for profile in self._task.profiles:
-            there = self._world.store.find(
-                output_name(md5, profile.name, profile.suffix), profile.digest
-            )
+            there = self._world.store.find(main_name(profile, md5), profile.digest)
             if there is None:
                 missing.append(profile)
             else:
@@ -231,7 +229,7 @@ class _Run:
 
     def _take(self, profile: Profile, md5: str, there: Published, *, skipped: bool) -> None:
         """Take a result that is there into the outcome."""
-        name, store = output_name(md5, profile.name, profile.suffix), self._world.store
+        name, store = main_name(profile, md5), self._world.store
         self._outputs[profile.name] = Output(
             profile=profile.name,
             uri=store.uri(name),

@@ -95,35 +95,36 @@ class Transcoding:
         self._world.reporter.event("transcode.started", overlapped=True)
         try:
             run = self._encode(arrival.feed(), plan, directory, lambda: self._watch(arrival, plan))
-            self._confirm(arrival, plan)
+            media, plan = self._confirm(arrival, plan)
             _expect_flawless(run)
         except (_Abandoned, BrokenFeedError) as cause:
             self._world.reporter.event("transcode.restarted", cause=str(cause))
             # The second encode needs the room.
             rmtree(directory, ignore_errors=True)
             return None
-        media, plan = self._of_whole or (media, plan)
         return Encoded(self._whole(arrival), media, plan, run, directory)
 
     def _watch(self, arrival: Arrival, plan: Plan) -> None:
         if self._of_whole is None and arrival.is_settled():
             self._confirm(arrival, plan)
 
-    def _confirm(self, arrival: Arrival, plan: Plan) -> None:
-        """Hold a plan that was made early against the whole input, once that is here."""
+    def _confirm(self, arrival: Arrival, plan: Plan) -> tuple[Media, Plan]:
+        """Hold a plan that was made early against the whole input, and give what that is."""
         fetched = self._whole(arrival)
         if self._of_whole is None:
             media = self._world.encoder.probe(fetched.path)
             self._of_whole = media, self._plan(media, self._profiles)
             if not _same_results(plan, self._of_whole[1]):
                 raise _Abandoned("the whole input is another than its beginning promised")
+        return self._of_whole
 
     def _from_file(self, arrival: Arrival, directory: Path) -> Encoded:
         """Encode an input that is here."""
         fetched = self._whole(arrival)
         with self._stages.stage("probe"):
             media = self._world.encoder.probe(fetched.path)
-            plan = self._measured(fetched.path, self._plan(media, self._missing))
+            plan = self._plan(media, self._missing)
+            plan = measured(fetched.path, plan, self._world.encoder)
         run = self._encode(fetched.path, plan, directory, lambda: None)
         failure = encode_failure(run)
         if failure is not None:
@@ -146,9 +147,6 @@ class Transcoding:
 
     def _plan(self, media: Media, profiles: tuple[Profile, ...]) -> Plan:
         return planned(media, profiles, self._limits, self._world)
-
-    def _measured(self, path: Path, plan: Plan) -> Plan:
-        return measured(path, plan, self._world.encoder)
 
     def _encode(
         self, source: Path | Feed, plan: Plan, directory: Path, look: Callable[[], None]

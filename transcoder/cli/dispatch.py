@@ -10,6 +10,7 @@ from pathlib import Path
 
 from transcoder.adapters.profile_file import load_profiles
 from transcoder.cli.narrator import PROGRESS_CHILDREN, Narrator
+from transcoder.cli.parser import allows_private
 from transcoder.core.children import State
 from transcoder.core.lists import Entry
 from transcoder.core.order import Order, split, whole
@@ -63,8 +64,7 @@ def _counted(entries: Sequence[Entry]) -> list[int]:
     from transcoder.adapters.download import Limits
     from transcoder.adapters.sources import Sources
 
-    private = os.environ.get("TRANSCODER_ALLOW_PRIVATE", "").lower() in ("1", "true", "yes")
-    counts = chunk_counts(entries, Sources(Limits(), allow_private=private).size)
+    counts = chunk_counts(entries, Sources(Limits(), allow_private=allows_private()).size)
     for entry, count in zip(entries, counts, strict=True):
         if count is None:
             place = f"{entry.list_name}:{entry.line_number}"

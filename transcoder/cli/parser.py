@@ -3,6 +3,8 @@
 import argparse
 import os
 import tempfile
+from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
 
 _EXITS = """\
@@ -68,7 +70,7 @@ def _add_run(parser: argparse.ArgumentParser) -> None:
         help="make one of so many pieces, or join them all (else NOMAD_META_chunk)",
     )
     _add_limits(parser)
-    parser.set_defaults(carry_out=_run)
+    parser.set_defaults(carry_out=_command("run"))
 
 
 def _add_dispatch(parser: argparse.ArgumentParser) -> None:
@@ -100,7 +102,7 @@ def _add_dispatch(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--timeout", type=_positive, metavar="SECONDS", help="of --wait")
     parser.add_argument("--dry-run", action="store_true", help="read the lists, dispatch nothing")
     parser.add_argument("--json", action="store_true", help="one JSON object a line")
-    parser.set_defaults(carry_out=_dispatch)
+    parser.set_defaults(carry_out=_command("dispatch"))
 
 
 def _add_status(parser: argparse.ArgumentParser) -> None:
@@ -122,14 +124,14 @@ def _add_status(parser: argparse.ArgumentParser) -> None:
         help="look again at each change, or after so long (5), until interrupted",
     )
     parser.add_argument("--json", action="store_true", help="one JSON object a look")
-    parser.set_defaults(carry_out=_status)
+    parser.set_defaults(carry_out=_command("status"))
 
 
 def _add_probe(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("input", help="URL, s3://BUCKET/KEY or file")
     parser.add_argument("--json", action="store_true")
     _add_fetching(parser)
-    parser.set_defaults(carry_out=_probe)
+    parser.set_defaults(carry_out=_command("probe"))
 
 
 def _add_profiles(parser: argparse.ArgumentParser) -> None:
@@ -138,7 +140,7 @@ def _add_profiles(parser: argparse.ArgumentParser) -> None:
     )
     _add_profile_file(parser)
     parser.add_argument("--json", action="store_true")
-    parser.set_defaults(carry_out=_profiles)
+    parser.set_defaults(carry_out=_command("profiles"))
 
 
 def _add_plan(parser: argparse.ArgumentParser) -> None:
@@ -156,7 +158,7 @@ def _add_plan(parser: argparse.ArgumentParser) -> None:
     _add_limits(parser)
     parser.add_argument("--verbose", action="store_true", help="show ffmpeg's arguments too")
     parser.add_argument("--json", action="store_true", help="one JSON object")
-    parser.set_defaults(carry_out=_plan)
+    parser.set_defaults(carry_out=_command("plan"))
 
 
 def _add_threads(parser: argparse.ArgumentParser) -> None:
@@ -200,7 +202,7 @@ def _add_selftest(parser: argparse.ArgumentParser) -> None:
         "--keep", type=Path, metavar="DIR", help="keep inputs and results in this new directory"
     )
     parser.add_argument("--json", action="store_true", help="one JSON object a line")
-    parser.set_defaults(carry_out=_selftest)
+    parser.set_defaults(carry_out=_command("selftest"))
 
 
 def _add_doctor(parser: argparse.ArgumentParser) -> None:
@@ -221,7 +223,7 @@ def _add_doctor(parser: argparse.ArgumentParser) -> None:
         help="how long the store, Nomad and the disk may take to answer (20)",
     )
     parser.add_argument("--json", action="store_true", help="one JSON object")
-    parser.set_defaults(carry_out=_doctor)
+    parser.set_defaults(carry_out=_command("doctor"))
 
 
 def _add_output(parser: argparse.ArgumentParser) -> None:
@@ -266,9 +268,14 @@ def _add_fetching(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--allow-private",
         action="store_true",
-        default=os.environ.get("TRANSCODER_ALLOW_PRIVATE", "").lower() in ("1", "true", "yes"),
+        default=allows_private(),
         help="fetch from loopback and private addresses too (TRANSCODER_ALLOW_PRIVATE=1)",
     )
+
+
+def allows_private() -> bool:
+    """Whether the environment lets inputs come from loopback and private addresses."""
+    return os.environ.get("TRANSCODER_ALLOW_PRIVATE", "").lower() in ("1", "true", "yes")
 
 
 def _positive(text: str) -> int:
@@ -284,52 +291,10 @@ def _chunks(text: str) -> int:
     return int(text)
 
 
-# Each command is imported when it is the one asked for.
+def _command(name: str) -> Callable[[argparse.Namespace], int]:
+    """The ``run`` of the module of that name, which is imported when the command is asked for."""
 
+    def carry_out(options: argparse.Namespace) -> int:
+        return int(import_module(f"transcoder.cli.{name}").run(options))
 
-def _run(options: argparse.Namespace) -> int:
-    from transcoder.cli.run import run
-
-    return run(options)
-
-
-def _dispatch(options: argparse.Namespace) -> int:
-    from transcoder.cli.dispatch import run
-
-    return run(options)
-
-
-def _status(options: argparse.Namespace) -> int:
-    from transcoder.cli.status import run
-
-    return run(options)
-
-
-def _probe(options: argparse.Namespace) -> int:
-    from transcoder.cli.inspect import probe
-
-    return probe(options)
-
-
-def _profiles(options: argparse.Namespace) -> int:
-    from transcoder.cli.profiles import profiles
-
-    return profiles(options)
-
-
-def _plan(options: argparse.Namespace) -> int:
-    from transcoder.cli.plan import run
-
-    return run(options)
-
-
-def _selftest(options: argparse.Namespace) -> int:
-    from transcoder.cli.selftest import run
-
-    return run(options)
-
-
-def _doctor(options: argparse.Namespace) -> int:
-    from transcoder.cli.doctor import run
-
-    return run(options)
+    return carry_out

@@ -15,11 +15,11 @@ from transcoder.cli.fetching import whole_input
 from transcoder.cli.run import make_encoder, make_store
 from transcoder.core import estimate, explanation
 from transcoder.core.command import encode_arguments, file_source
+from transcoder.core.delivery import main_name
 from transcoder.core.limits import Limits, check_limits
 from transcoder.core.loudness import wishes
 from transcoder.core.media import Media
 from transcoder.core.memory import peak_mib
-from transcoder.core.naming import output_name
 from transcoder.core.outcome import Exit
 from transcoder.core.plan import Plan, Rendition, make_plan
 from transcoder.core.profile import DEFAULT_PROFILES, Profile, choose, split_names
@@ -78,7 +78,7 @@ def _look(
     tonemap = any(map(is_hdr, media.video)) and encoder.can_tonemap()
     plan = make_plan(media, profiles, tonemap)
     check_limits(media, plan, Limits(options.max_duration, options.max_pixels))
-    names = {one.name: output_name(fetched.md5, one.name, one.suffix) for one in profiles}
+    names = {one.name: main_name(one, fetched.md5) for one in profiles}
     there = {
         one.name: store is not None and store.find(names[one.name], one.digest) is not None
         for one in profiles

@@ -51,7 +51,7 @@ _LINE = 98
 _ROW = "{:<9} {:<7} {:<28} {:<22} {}"
 
 
-def profiles(options: argparse.Namespace) -> int:
+def run(options: argparse.Namespace) -> int:
     """Print what can be made: all of it in short, or what is named in full."""
     try:
         known = load_profiles(options.profiles)

@@ -14,9 +14,9 @@ from pathlib import Path
 
 from transcoder.core.chunk import Chunk
 from transcoder.core.chunk_note import Finished, State, next_to_make
+from transcoder.core.delivery import main_name
 from transcoder.core.limits import Limits
 from transcoder.core.media import Media
-from transcoder.core.naming import output_name
 from transcoder.core.profile import Profile
 from transcoder.core.progress import Standing
 from transcoder.core.split import all_cuts, unsplittable
@@ -223,9 +223,7 @@ class Splitting:
 
     def _are_published(self, input_md5: str) -> bool:
         return all(
-            self._world.store.find(
-                output_name(input_md5, profile.name, profile.suffix), profile.digest
-            )
+            self._world.store.find(main_name(profile, input_md5), profile.digest)
             for profile in self._split.profiles
         )
 

@@ -1,14 +1,13 @@
 """What tasks leave for each other: contents by version, and children that failed for good."""
 
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 
-from tests.unit.transcoder.fakes import MD5
+from tests.unit.transcoder.fakes import MD5, FakeNotes
 from transcoder.core.identity import Identity
 from transcoder.errors import Reason, TaskError
-from transcoder.ports import Fetched, Note
+from transcoder.ports import Fetched
 from transcoder.recollection import (
     Known,
     note_content,
@@ -21,35 +20,11 @@ IDENTITY = Identity("http://host/clip.mp4", '"v1"', 9)
 FETCHED = Fetched(Path("input"), MD5, 9)
 
 
-@dataclass
-class MemoryNotes:
-    notes: dict[str, bytes] = field(default_factory=dict)
-    broken: bool = False
-
-    def read(self, name: str) -> Note | None:
-        self._check()
-        return Note(self.notes[name], 0.0) if name in self.notes else None
-
-    def write(self, name: str, data: bytes, *, only_new: bool = False) -> bool:
-        self._check()
-        if only_new and name in self.notes:
-            return False
-        self.notes[name] = data
-        return True
-
-    def remove(self, name: str) -> None:
-        self.notes.pop(name, None)
-
-    def bring(self, name: str, path: Path) -> bool:
-        raise NotImplementedError(name, path)
-
-    def _check(self) -> None:
-        if self.broken:
-            raise TaskError(Reason.STORE_UNAVAILABLE, "the store is away")
+AWAY = TaskError(Reason.STORE_UNAVAILABLE, "the store is away")
 
 
 def test_the_content_of_a_version_is_recalled_by_the_next_task() -> None:
-    notes = MemoryNotes()
+    notes = FakeNotes()
     note_content(notes, IDENTITY, FETCHED)
     assert recall_content(notes, IDENTITY) == Known(MD5, 9)
 
@@ -64,7 +39,7 @@ def test_the_content_of_a_version_is_recalled_by_the_next_task() -> None:
     ],
 )
 def test_another_version_size_or_place_is_not_known(other: Identity | None) -> None:
-    notes = MemoryNotes()
+    notes = FakeNotes()
     note_content(notes, IDENTITY, FETCHED)
     assert recall_content(notes, other) is None
 
@@ -73,7 +48,7 @@ def test_another_version_size_or_place_is_not_known(other: Identity | None) -> N
     "written", [b"", b"{", b"[]", b"null", b'{"md5": "short", "bytes": 1}', b'{"md5": 3}']
 )
 def test_a_note_that_makes_no_sense_is_no_note(written: bytes) -> None:
-    notes = MemoryNotes()
+    notes = FakeNotes()
     note_content(notes, IDENTITY, FETCHED)
     (name,) = notes.notes
     notes.notes[name] = written
@@ -81,7 +56,7 @@ def test_a_note_that_makes_no_sense_is_no_note(written: bytes) -> None:
 
 
 def test_a_child_that_failed_for_good_is_told_by_whichever_note_can_be_read() -> None:
-    away, near = MemoryNotes(broken=True), MemoryNotes()
+    away, near = FakeNotes(away=AWAY), FakeNotes()
     note_failure((away, near), "transcode/dispatch-1-a", Reason.NOT_A_VIDEO, "the input is text")
     found = recall_failure((away, near), "transcode/dispatch-1-a")
     assert found is not None
@@ -91,13 +66,13 @@ def test_a_child_that_failed_for_good_is_told_by_whichever_note_can_be_read() ->
 
 
 def test_a_store_that_is_away_neither_tells_nor_fails_anything() -> None:
-    notes = MemoryNotes(broken=True)
+    notes = FakeNotes(away=AWAY)
     note_content(notes, IDENTITY, FETCHED)
     assert recall_content(notes, IDENTITY) is None
 
 
 def test_a_mark_of_a_reason_that_this_version_does_not_know_is_no_mark() -> None:
-    notes = MemoryNotes()
+    notes = FakeNotes()
     note_failure((notes,), "child", Reason.NOT_A_VIDEO, "text")
     (name,) = notes.notes
     notes.notes[name] = b'{"reason": "of_another_version", "detail": "x"}'

@@ -11,7 +11,7 @@ from transcoder.core.media import AudioStream, Media, SubtitleStream, VideoStrea
 from transcoder.core.outcome import Exit
 
 
-def probe(options: argparse.Namespace) -> int:
+def run(options: argparse.Namespace) -> int:
     """Print what an input is."""
     interruption = Interruption()
     encoder = make_encoder(interruption)
