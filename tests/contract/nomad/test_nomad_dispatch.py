@@ -39,7 +39,7 @@ def test_the_slash_in_a_childs_id_may_be_raw_or_escaped(written: str, cluster: C
     escaped = cluster.ask("GET", written.format(child_id.replace("/", "%2F")))
 
     assert (raw.status_code, escaped.status_code) == (200, 200)
-    assert raw.headers["X-Nomad-Index"] <= escaped.headers["X-Nomad-Index"]
+    assert int(raw.headers["X-Nomad-Index"]) <= int(escaped.headers["X-Nomad-Index"])
 
 
 def test_a_job_that_is_no_template_cannot_be_dispatched(cluster: Cluster) -> None:
