@@ -9,31 +9,25 @@ Pure; imports ``autoscaler.core`` only.
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from autoscaler.core.backlog import Outlook
+from autoscaler.core.briefing import brief
 from autoscaler.core.decision import Decision, Reason, Rule
-from autoscaler.core.demand import Demand, assess
-from autoscaler.core.fleet import held_instances, muster
+from autoscaler.core.fleet import held_instances
 from autoscaler.core.guards import (
     hold_for_cooldown,
     hold_for_unjoined,
     keep_above_min,
     keep_below_max,
     seconds,
-    size_min,
     trim_to_step,
 )
 from autoscaler.core.hooks import due_for_heartbeat
 from autoscaler.core.idling import let_idle_go, pack_tail
-from autoscaler.core.learning import learn
-from autoscaler.core.ledger import keep_ledger
 from autoscaler.core.memory import Memory
 from autoscaler.core.model import Observation
-from autoscaler.core.orders import place_orders, standing
-from autoscaler.core.release import Situation, heed_notices, wind_down
-from autoscaler.core.room import room_above_min
+from autoscaler.core.orders import place_orders
+from autoscaler.core.release import heed_notices, wind_down
 from autoscaler.core.settings import PoolSettings
-from autoscaler.core.strategies import keep_spare, nodes_to_buy, slots_per_node
-from autoscaler.core.troubles import failing, watch_launches
+from autoscaler.core.strategies import keep_spare, nodes_to_buy
 from autoscaler.core.unjoined import mend_boots
 
 #: Nomad needs a moment to place what has room; longer than this is worth a word.
@@ -44,23 +38,13 @@ def decide(
     observed: Observation, settings: PoolSettings, memory: Memory, now: datetime
 ) -> Decision:
     """Buy what the queue surely needs; let go of what it surely does not; say why."""
-    groups, nodes = observed.groups, observed.nodes
-    if groups is None or nodes is None:
+    briefing = brief(observed, settings, memory, now)
+    if briefing is None:
         return _hold(observed, memory, now)
-    memory = keep_ledger(memory, nodes, groups, settings.boot_timeout, now)
-    memory = watch_launches(memory, groups, now)
-    fleet = muster(nodes, groups, settings.boot_timeout, now, failing(memory))
-    memory = learn(memory, observed.queues, fleet, now)
+    memory, outlook, situation = briefing.memory, briefing.outlook, briefing.situation
+    fleet, demand, groups = situation.fleet, situation.demand, situation.groups
+    least, window, stands = situation.least, briefing.window, briefing.stands
     scaling = settings.scaling
-    demand = assess(observed.queues, fleet, settings, memory, slots_per_node(scaling))
-    memory = replace(memory, fitting_since=_fitting_since(demand, memory, now))
-    outlook = Outlook(observed.queues, fleet, demand, memory, scaling.target_wait, now)
-    least, window = size_min(settings, observed.windows)
-    stands = standing(groups, memory, complete=observed.complete)
-    room = room_above_min(groups, stands, least)
-    situation = Situation(
-        fleet, groups, settings, demand, room, least, now, complete=observed.complete
-    )
     count, reasons = nodes_to_buy(outlook, scaling)
     decision = Decision(
         pool=observed.pool,
@@ -86,7 +70,7 @@ def decide(
     decision = hold_for_unjoined(decision, settings, now)
     decision = place_orders(decision, groups, stands, now)
     # What was given up above is gone already.
-    situation = replace(situation, room=room.less(decision.give_up))
+    situation = replace(situation, room=situation.room.less(decision.give_up))
     decision = heed_notices(decision, situation)
     if observed.complete:
         decision = wind_down(decision, situation)
@@ -123,12 +107,6 @@ def _hold(observed: Observation, memory: Memory, now: datetime) -> Decision:
         memory,
         hold_on=due_for_heartbeat(held_instances(groups or ()), groups or (), memory, now),
     )
-
-
-def _fitting_since(demand: Demand, memory: Memory, now: datetime) -> datetime | None:
-    if not demand.wanted:
-        return None
-    return memory.fitting_since or now
 
 
 def _not_placed(memory: Memory, now: datetime) -> tuple[Reason, ...]:
