@@ -5,6 +5,8 @@ Everything that can go wrong, as the rest of the package sees it.
 
     AutoscalerError
     ├── ConfigError(problems)          stops the start; refused at a reload
+    ├── InputError                     what a command was given cannot be used
+    │   └── TraceError                   a trace, or a line of it
     ├── ObservationError(stage)        a part of the world is unknown, which is not zero
     │   ├── NomadUnavailable             not reachable, no leader, 5xx, timed out
     │   ├── NomadDenied                  403: the token lacks a right
@@ -32,6 +34,14 @@ class ConfigError(AutoscalerError):
         self.problems = problems
         lines = "\n".join(f"  {problem}" for problem in problems)
         super().__init__(f"{source} cannot be used:\n{lines}")
+
+
+class InputError(AutoscalerError):
+    """An argument or a file cannot be used; the message says which, where, and the mend."""
+
+
+class TraceError(InputError):
+    """A trace cannot be used."""
 
 
 class ObservationError(AutoscalerError):

@@ -51,6 +51,8 @@ class NodeShape:
     memory: int
     #: MiB; None where disk is no limit.
     disk: int | None = None
+    #: Of an hour, in any currency; what replays and dry runs reckon costs by.
+    price: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -180,6 +182,7 @@ def _too_small(pool: PoolSettings) -> Iterator[str]:
         ("size.min", pool.size.min, 0),
         ("node.cpu", pool.node.cpu, 1),
         ("node.memory", pool.node.memory, 1),
+        ("node.price", pool.node.price or 0, 0),
         ("scaling.children_per_node", scaling.children_per_node, 1),
         ("scaling.scale_out.max_step", scaling.scale_out.max_step, 1),
         ("scaling.scale_in.max_step", scaling.scale_in.max_step, 1),

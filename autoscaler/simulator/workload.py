@@ -1,7 +1,7 @@
 """
 What is dispatched to a simulated pool: jobs, and children with their arrival and service times.
 
-Imports the standard library and ``autoscaler.core``.
+Imports the standard library, ``autoscaler.core`` and errors.
 """
 
 import csv
@@ -14,10 +14,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from autoscaler.core.model import GroupAsk, Verdict
-
-
-class TraceError(Exception):
-    """A trace cannot be used; the message says where and what would mend it."""
+from autoscaler.errors import TraceError
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from autoscaler.simulator.workload import Arrival, TraceError, burst, poisson, read_trace
+from autoscaler.errors import TraceError
+from autoscaler.simulator.workload import Arrival, burst, poisson, read_trace
 
 
 def test_a_trace_is_read_in_the_order_of_arrival(tmp_path: Path) -> None:
