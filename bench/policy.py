@@ -5,7 +5,7 @@ How good the decisions are: cost against a lower bound, and waits, on traces of 
 or POLICY_TRACES in the environment, is a folder of ``NAME.csv`` or ``NAME.csv.gz`` files of
 ``arrival_s,service_s``.  Each cell (scenario, slots, boot, seed) runs the product's own cycle in
 simulated time.  A child is late if it waits for longer than 300 s; the cost is compared with a
-bound that no plan can beat (``bench.bounds``).  Imports ``bench`` and ``autoscaler``.
+bound that no plan can beat (``autoscaler.bounds``).  Imports ``bench`` and ``autoscaler``.
 """
 
 import argparse
@@ -20,14 +20,13 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from autoscaler.bounds import Terms, Work, lower_bound
 from autoscaler.simulator.report import SimulationReport
 from autoscaler.simulator.run import Runner, Simulation
 from autoscaler.simulator.workload import Arrival, read_trace
-from bench.bounds import lower_bound
 from bench.figure import Figure
 from bench.peers import FORMULAS, PeerSimulation
 from bench.scenes import Knobs, scene
-from bench.terms import Terms, Work
 
 LIMIT_SECONDS = 300.0
 TRACES = "POLICY_TRACES"

@@ -4,7 +4,8 @@ A bound by linear programming: work and nodes as fluids.
 On a grid: what any plan does, averaged over each bin.  The work done so far lies between what is
 done if every child starts at once and if each starts as late as it may; children that work for
 longer than they may wait surely run in between, and need whole nodes.
-Imports numpy, scipy (of the ``dev`` extra) and ``bench.terms``.
+Imports numpy and scipy (of the ``simulate`` extra), so import it only where they are installed,
+and, of the bounds, terms.
 """
 
 import math
@@ -16,7 +17,7 @@ import numpy as np
 from scipy.optimize import linprog
 from scipy.sparse import bmat, diags, identity
 
-from bench.terms import Terms, Work
+from autoscaler.bounds.terms import Terms, Work
 
 _STEP_SECONDS = 60.0
 #: The grid is made coarser rather than longer than this.
