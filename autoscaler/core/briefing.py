@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from autoscaler.core.backlog import Outlook
 from autoscaler.core.demand import Demand, assess
 from autoscaler.core.fleet import Fleet, muster
 from autoscaler.core.guards import size_min
@@ -21,6 +20,7 @@ from autoscaler.core.orders import standing
 from autoscaler.core.release import Situation
 from autoscaler.core.room import room_above_min
 from autoscaler.core.settings import PoolSettings
+from autoscaler.core.starts import Outlook
 from autoscaler.core.strategies import slots_per_node
 from autoscaler.core.troubles import failing, watch_launches
 

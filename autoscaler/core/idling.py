@@ -9,11 +9,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from autoscaler.core.backlog import ServiceLaws
 from autoscaler.core.decision import Decision, Rule
 from autoscaler.core.demand import idle_beyond
 from autoscaler.core.fleet import Member
 from autoscaler.core.guards import because, looking_again, seconds
+from autoscaler.core.laws import ServiceLaws
 from autoscaler.core.learning import arrival_rate
 from autoscaler.core.ledger import boot_time
 from autoscaler.core.memory import Memory

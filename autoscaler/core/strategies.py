@@ -6,11 +6,12 @@ Pure; imports ``autoscaler.core`` only.
 
 from dataclasses import replace
 
-from autoscaler.core.backlog import Outlook, least_nodes
+from autoscaler.core.backlog import least_nodes
 from autoscaler.core.decision import Decision, Reason, Rule
 from autoscaler.core.demand import children_of, idle_beyond
 from autoscaler.core.guards import buying
 from autoscaler.core.settings import Scaling
+from autoscaler.core.starts import Outlook
 
 
 def slots_per_node(scaling: Scaling) -> int | None:
