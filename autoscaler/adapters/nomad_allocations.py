@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from autoscaler.adapters.nomad_amounts import allocated
-from autoscaler.adapters.nomad_replies import instant, instant_of, parent_of
+from autoscaler.adapters.nomad_replies import instant, instant_of, is_child, parent_of
 from autoscaler.core.model import Running
 from autoscaler.core.resources import Resources
 
@@ -44,6 +44,7 @@ class Allocation:
             None if self.started_at is None else min(self.started_at, now),
             min(self.placed_at, now),
             profile,
+            self.job if is_child(self.job) else None,
         )
 
 

@@ -22,7 +22,7 @@ from autoscaler.core.model import (
     WaitsFor,
 )
 from autoscaler.core.packing import Bin, Load, Suits, bins_for, fill
-from autoscaler.core.resources import Resources
+from autoscaler.core.resources import Excess, Resources
 from autoscaler.core.settings import PoolSettings
 
 #: Where the settings name no disk: more than any node has, in MiB.
@@ -71,7 +71,7 @@ def idle_beyond(fleet: Fleet, demand: Demand) -> list[Member]:
     return [one for one in fleet.ready if one.idle and one.node.node_id not in wanted]
 
 
-def _template_of(settings: PoolSettings, memory: Memory) -> NodeTemplate:
+def template_of(settings: PoolSettings, memory: Memory) -> NodeTemplate:
     """What a new node is expected to be: as last seen, else as configured."""
     if memory.template is not None:
         return memory.template
@@ -94,19 +94,19 @@ def assess(
     slots: int | None,
 ) -> Demand:
     """Place the pending children on what there is; ``slots``: at most so many to a new node."""
-    template = _template_of(settings, memory)
+    template = template_of(settings, memory)
     new_bin = _new_bin(template, slots)
     waiting = [queue for queue in queues if queue.pending_count > 0]
     held = [queue for queue in waiting if _is_held(queue.verdict)]
     suits = _Suitability()
-    loads = _in_order(queue for queue in waiting if not _is_held(queue.verdict))
+    loads = in_order(queue for queue in waiting if not _is_held(queue.verdict))
     ready = _busiest_first(fleet.ready, memory)
-    on_ready = fill(loads, [_bin_of(member) for member in ready], suits)
+    on_ready = fill(loads, [bin_of(member) for member in ready], suits)
     wanted = frozenset(
         member.node.node_id for member, count in zip(ready, on_ready.taken, strict=True) if count
     )
     cordoned = [member for member in fleet.cordoned if not member.warned]
-    on_cordoned = fill(on_ready.left, [_bin_of(member) for member in cordoned], suits)
+    on_cordoned = fill(on_ready.left, [bin_of(member) for member in cordoned], suits)
     taken_back = tuple(
         member.ref for member, count in zip(cordoned, on_cordoned.taken, strict=True) if count
     )
@@ -154,7 +154,8 @@ def _new_bin(template: NodeTemplate, slots: int | None) -> Bin:
     return Bin(shape, shape.mhz_per_core, slots, template.facts)
 
 
-def _bin_of(member: Member) -> Bin:
+def bin_of(member: Member) -> Bin:
+    """The room on a node."""
     node = member.node
     return Bin(node.free, node.capacity.mhz_per_core, None, node.facts)
 
@@ -180,9 +181,9 @@ def _violated(load: Load, facts: NodeFacts | None) -> Constraint | None:
     return unmet(load.group.constraints, facts, whole=whole)
 
 
-def _in_order(queues: Iterable[JobQueue]) -> list[Load]:
+def in_order(queues: Iterable[JobQueue]) -> list[Load]:
     """
-    As Nomad places them: by priority.
+    What their pending children want placed, as Nomad places it: by priority.
 
     Among equals large asks first, or small ones would leave gaps that no large one fits.
     """
@@ -269,23 +270,40 @@ def _reasons(placed: _Placed, new_bin: Bin, room_for_all: int) -> list[Reason]:
     return [Reason(Rule.DEMAND, ", ".join(parts))]
 
 
-def _hopeless_reason(load: Load, template: NodeTemplate) -> Reason:
+@dataclass(frozen=True, slots=True)
+class Misfit:
+    """Why a load can never be placed on a node: what it asks too much of, or else demands."""
+
+    over: tuple[Excess, ...]
+    #: None where it is the amounts alone, or more than can be told here.
+    constraint: Constraint | None
+
+    @property
+    def detail(self) -> str:
+        """For people, as it follows on "each"."""
+        if self.over:
+            return f"asks {' and '.join(one.text for one in self.over)}"
+        if self.constraint is None:
+            return "wants more than a node offers"
+        return f"wants {self.constraint.text}"
+
+
+def misfit(load: Load, template: NodeTemplate) -> Misfit | None:
+    """Why even an empty node such as this does not take such a load; None if it does."""
     shape = template.shape
-    over = " and ".join(shape.exceeded_by(load.group.ask, shape.mhz_per_core))
-    if over:
-        detail = f"each asks {over}"
-    else:
-        violated = _violated(load, template.facts)
-        wants = (
-            f"{violated.target} {violated.operator} {violated.value}".strip()
-            if violated
-            else "more than a node offers"
-        )
-        detail = f"each wants {wants}"
-    count = load.child_count
+    over = shape.excess(load.group.ask, shape.mhz_per_core)
+    violated = _violated(load, template.facts)
+    if not over and violated is None and _new_bin(template, None).holds(load):
+        return None
+    return Misfit(over, violated)
+
+
+def _hopeless_reason(load: Load, template: NodeTemplate) -> Reason:
+    found = misfit(load, template)
+    detail = found.detail if found else "wants more than a node offers"
     return Reason(
         Rule.UNPLACEABLE,
-        f"{count} children of {load.queue.job} fit no node of this pool: {detail}",
+        f"{load.child_count} children of {load.queue.job} fit no node of this pool: each {detail}",
     )
 
 

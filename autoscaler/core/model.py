@@ -30,6 +30,11 @@ class Constraint:
     operator: str
     value: str
 
+    @property
+    def text(self) -> str:
+        """For people."""
+        return f"{self.target} {self.operator} {self.value}".strip()
+
 
 @dataclass(frozen=True, slots=True)
 class GroupAsk:
@@ -141,6 +146,8 @@ class Running:
     #: When Nomad placed it.
     placed_at: datetime | None = None
     profile: str | None = None
+    #: The child's own id; None of what is no child, or where it was not read.
+    child: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

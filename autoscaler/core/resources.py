@@ -31,6 +31,24 @@ class Ask:
 
 
 @dataclass(frozen=True, slots=True)
+class Excess:
+    """A dimension in which an ask is more than there is."""
+
+    dimension: str
+    #: Empty for what is counted.
+    unit: str
+    want: int
+    have: int
+
+    @property
+    def text(self) -> str:
+        """For people, as it follows on "asks"."""
+        if not self.unit:
+            return f"{self.want} {self.dimension} of {self.have}"
+        return f"{self.dimension} {self.want} {self.unit} of {self.have} {self.unit}"
+
+
+@dataclass(frozen=True, slots=True)
 class Resources:
     """What a node offers, or has left; below zero where more is used than there is."""
 
@@ -115,11 +133,11 @@ class Resources:
             devices,
         )
 
-    def exceeded_by(self, ask: Ask, mhz_per_core: int) -> tuple[str, ...]:
+    def excess(self, ask: Ask, mhz_per_core: int) -> tuple[Excess, ...]:
         """The dimensions in which one such ask does not fit, each with its numbers."""
         cpu_mhz = ask.cpu_mhz + ask.cores * mhz_per_core
         found = [
-            f"{name} {want} {unit} of {have} {unit}"
+            Excess(name, unit, want, have)
             for name, unit, have, want in (
                 ("cpu", "MHz", self.cpu_mhz, cpu_mhz),
                 ("memory", "MiB", self.memory_mib, ask.memory_mib),
@@ -131,7 +149,7 @@ class Resources:
         for name, want in ask.devices:
             have = max((count for _, count in _matching(self.devices, name)), default=0)
             if want > have:
-                found.append(f"{want} devices {name} of {have}")
+                found.append(Excess(f"devices {name}", "", want, have))
         return tuple(found)
 
 

@@ -54,7 +54,11 @@ def test_a_running_child_is_its_parents_with_its_times():
     one = only(an_allocation(7, CreateTime=1772280000000000000))
 
     assert one.running("small", "default", NOW) == Running(
-        "transcode", started, datetime(2026, 2, 28, 12, 0, tzinfo=UTC), "small"
+        "transcode",
+        started,
+        datetime(2026, 2, 28, 12, 0, tzinfo=UTC),
+        "small",
+        "transcode/dispatch-7",
     )
 
 
