@@ -1,0 +1,1 @@
+"""A workload through the product's own cycle, or another one's policy, and what came of it."""

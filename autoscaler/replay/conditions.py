@@ -1,0 +1,43 @@
+"""
+What a replay takes for given, equal for all that are compared: machines, asks, luck and limits.
+
+Imports ``autoscaler.core``.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from autoscaler.core.model import GroupAsk
+
+
+def _none_known() -> Mapping[str, tuple[GroupAsk, ...]]:
+    return MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conditions:
+    """Everything but the workload and the settings; seconds throughout."""
+
+    #: Children that fit one node; None: as many as their asks let.
+    slots: int | None = None
+    #: What each child of a job asks for, where ``slots`` does not say; a job that is in neither
+    #: takes a ``children_per_node``-th of a node.
+    asks: Mapping[str, tuple[GroupAsk, ...]] = field(default_factory=_none_known)
+    #: From an instance's launch until its node takes work, give or take this share of it.
+    boot_seconds: float = 120.0
+    boot_jitter: float = 0.1
+    #: A child that waits for longer is late.
+    late_seconds: float = 300.0
+    #: Equal seeds, equal luck.
+    seed: int = 1
+    #: Of each launch that AWS tries: the chance that it fails for want of capacity.
+    launch_failures: float = 0.0
+    #: Of a node-hour; None: as the pool's settings say, if they do.
+    price: float | None = None
+    #: Between two cycles.
+    interval_seconds: float = 10.0
+    #: Whether a dispatch, a start or an end brings a cycle at once, as it does the daemon's.
+    on_change: bool = False
+    #: A replay ends so long after the last arrival, whatever is left to do.
+    patience_seconds: float = 48 * 3600.0
