@@ -7,13 +7,13 @@ cluster, faults and instance.
 """
 
 import random
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from functools import partial
 
 from autoscaler.core.model import Group, Lifecycle, Notice, NoticeKind
 from autoscaler.errors import ActionError
-from autoscaler.simulator.clock import SimulatedClock
+from autoscaler.simulator.clock import SimulatedClock, seconds_at
 from autoscaler.simulator.cluster import Cluster
 from autoscaler.simulator.faults import Faults
 from autoscaler.simulator.instance import GroupSpec, GroupState, Machinery
@@ -43,6 +43,43 @@ class AutoScaling:
         self._failure_count = 0
         for group in self.groups.values():
             self._launch_missing(group)
+
+    def adopt(self, group: Group, boot_seconds_left: Callable[[str], float | None]) -> None:
+        """
+        Go on from a real group's state; new instances are ours.
+
+        ``boot_seconds_left`` tells of each instance how long it boots still; None: it is a node.
+        """
+        state = self.groups[group.name]
+        state.size_min, state.size_max, state.desired = (
+            group.size_min,
+            group.size_max,
+            group.desired,
+        )
+        state.marks = dict(group.marks)
+        now = self._clock.seconds
+        for one in group.instances:
+            at = now if one.launched_at is None else seconds_at(one.launched_at)
+            instance = Machinery(one.instance_id, state, at, protected=one.protected)
+            instance.lifecycle, instance.notice = one.lifecycle, one.notice
+            state.instances[one.instance_id] = instance
+            self._go_on(instance, boot_seconds_left(one.instance_id))
+        self._launch_missing(state)
+
+    def _go_on(self, instance: Machinery, boot_seconds_left: float | None) -> None:
+        spec = instance.group.spec
+        match instance.lifecycle:
+            case Lifecycle.LEAVING:
+                instance.ended_at = self._clock.seconds
+                self._clock.after(spec.leaving_seconds, partial(self._forget, instance))
+            case Lifecycle.HELD if spec.hooks:
+                self._hold(instance)
+            case Lifecycle.PENDING:
+                self._clock.after(spec.in_service_seconds, partial(self._serve, instance))
+            case _:
+                pass
+        if boot_seconds_left is not None and instance.ended_at is None:
+            self._clock.after(boot_seconds_left, partial(self._join, instance))
 
     # What the autoscaler does.
 
@@ -178,7 +215,7 @@ class AutoScaling:
 
     def _launch(self, group: GroupState) -> None:
         spec, now = group.spec, self._clock.seconds
-        instance_id = f"i-{len(self.launched) + 1}"
+        instance_id = f"{spec.instance_prefix}{len(self.launched) + 1}"
         instance = Machinery(instance_id, group, now, protected=spec.protects_new)
         self.launched.append(instance)
         group.instances[instance_id] = instance
@@ -195,7 +232,7 @@ class AutoScaling:
     def _join(self, instance: Machinery) -> None:
         if instance.ended_at is None:
             spec = instance.group.spec
-            self._cluster.join(instance.instance_id, spec.capacity, spec.system)
+            self._cluster.join(instance.instance_id, spec.capacity, spec.system, spec.facts)
 
     # Ending.
 

@@ -26,8 +26,8 @@ def seconds_at(at: datetime) -> float:
 class SimulatedClock:
     """Tells the simulated time, and runs what is due while it goes on."""
 
-    def __init__(self) -> None:
-        self._seconds = 0.0
+    def __init__(self, start: datetime = EPOCH) -> None:
+        self._seconds = seconds_at(start)
         self._scheduled_count = 0
         self._due: list[tuple[float, int, Callable[[], None]]] = []
 

@@ -13,12 +13,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
-from autoscaler.core.model import JobQueue, Node, NodeStatus
-from autoscaler.core.resources import Resources
+from autoscaler.core.model import JobQueue, Node, NodeFacts, NodeStatus, Running
+from autoscaler.core.resources import Ask, Resources
 from autoscaler.errors import ActionError
 from autoscaler.simulator.children import Child, JobState
 from autoscaler.simulator.clock import SimulatedClock
-from autoscaler.simulator.machine import Allocation, Machine
+from autoscaler.simulator.machine import Allocation, Identity, Machine
 from autoscaler.simulator.placing import Placing
 from autoscaler.simulator.tally import Tally
 from autoscaler.simulator.workload import Arrival, JobSpec
@@ -82,14 +82,41 @@ class Cluster:
         self._schedule()
         self.on_change()
 
-    def join(self, instance_id: str, capacity: Resources, system: Resources) -> Machine:
-        """A client registers, ready."""
+    def join(
+        self,
+        instance_id: str,
+        capacity: Resources,
+        system: Resources,
+        facts: NodeFacts | None = None,
+        identity: Identity | None = None,
+    ) -> Machine:
+        """A client registers, ready; without facts it satisfies every constraint."""
         self._node_count += 1
-        node = Machine(self._node_count, instance_id, capacity, system=system)
+        node = Machine(
+            self._node_count, instance_id, capacity, system=system, facts=facts, identity=identity
+        )
         self.nodes[node.node_id] = node
         self._by_instance[instance_id] = node
         self._has_room(node)
         return node
+
+    def resume(
+        self, node: Machine, running: Running, ask: Ask, arrival: Arrival, left_seconds: float
+    ) -> Callable[[], None]:
+        """A child is at work there, for so much longer, or until what is returned is called."""
+        self._child_count += 1
+        self._allocation_count += 1
+        child = Child(self._child_count, arrival)
+        child.started_at, child.working, child.run_number = arrival.at_seconds, True, 1
+        allocation = Allocation(self._allocation_count, child, node, ask)
+        node.plan(allocation)
+        node.place(allocation, running)
+        job = self.jobs[arrival.job]
+        job.running_count += 1
+        finish = partial(self._finish, job, (allocation,), child.run_number)
+        if left_seconds < float("inf"):
+            self._clock.after(left_seconds, finish)
+        return finish
 
     def node_on(self, instance_id: str) -> Machine | None:
         """The node on that instance."""
@@ -269,8 +296,8 @@ class Cluster:
 
     def _finish(self, job: JobState, planned: Sequence[Allocation], run_number: int) -> None:
         child = planned[0].child
-        if child.run_number != run_number:
-            return  # That start of it was lost.
+        if child.run_number != run_number or not child.working:
+            return  # That start of it was lost, or has ended.
         self._end(job, planned)
         job.finish(child)
         self.tally.finished_count += 1

@@ -14,6 +14,7 @@ from autoscaler.core.model import (
     Instance,
     LaunchFailure,
     Lifecycle,
+    NodeFacts,
     Notice,
 )
 from autoscaler.core.resources import Resources
@@ -36,6 +37,9 @@ class GroupSpec:
     #: What the node on a new instance offers, and what system jobs take of it.
     capacity: Resources
     system: Resources = field(default_factory=Resources)
+    facts: NodeFacts | None = None
+    #: Its instances are called so, with a number.
+    instance_prefix: str = "i-"
     #: From the request until there is an instance.
     launch_seconds: float = 0.0
     #: From the launch until AWS says that it is in service.

@@ -4,7 +4,10 @@ A simulated Nomad client node: what it offers, what it runs, and how Nomad shows
 Imports the standard library, ``autoscaler.core`` and, of the simulator, children.
 """
 
-from autoscaler.core.model import Constraint, GroupAsk, Node, NodeFacts, NodeStatus, Running
+from typing import NamedTuple
+
+from autoscaler.core.constraints import unmet
+from autoscaler.core.model import GroupAsk, Node, NodeFacts, NodeStatus, Running
 from autoscaler.core.resources import Ask, Resources
 from autoscaler.simulator.children import Child
 
@@ -23,6 +26,13 @@ class Allocation:
         self.running: Running | None = None
 
 
+class Identity(NamedTuple):
+    """What a node is called: its id in Nomad, and its name."""
+
+    node_id: str
+    name: str
+
+
 class Machine:
     """A client node.  Its room counts what is planned; what is shown counts what is placed."""
 
@@ -34,9 +44,10 @@ class Machine:
         *,
         system: Resources | None = None,
         facts: NodeFacts | None = None,
+        identity: Identity | None = None,
     ) -> None:
         self.number = number
-        self.node_id = f"node-{number}"
+        self.node_id, self._name = identity or Identity(f"node-{number}", f"n{number}")
         self.instance_id = instance_id
         self.status = NodeStatus.READY
         self.eligible = True
@@ -81,9 +92,9 @@ class Machine:
 
     def fits(self, group: GroupAsk) -> bool:
         """Whether one allocation of that group fits here now."""
-        return self._room.room_for(group.ask, self._mhz_per_core) > 0 and all(
-            self._satisfies(constraint) for constraint in group.constraints
-        )
+        if self._room.room_for(group.ask, self._mhz_per_core) <= 0:
+            return False
+        return not group.constraints or unmet(group.constraints, self._facts, whole=True) is None
 
     def plan(self, allocation: Allocation) -> None:
         """Keep its room."""
@@ -122,7 +133,7 @@ class Machine:
         if self._shown is None:
             self._shown = Node(
                 node_id=self.node_id,
-                name=f"n{self.number}",
+                name=self._name,
                 instance_id=self.instance_id,
                 status=self.status,
                 eligible=self.eligible,
@@ -134,11 +145,3 @@ class Machine:
                 facts=self._facts,
             )
         return self._shown
-
-    def _satisfies(self, constraint: Constraint) -> bool:
-        """Equality alone: enough for jobs that are kept apart."""
-        if constraint.operator not in ("=", "!="):
-            raise ValueError(f"the simulator knows = and !=, not {constraint.operator!r}")
-        facts = self._facts.values if self._facts else {}
-        has = facts.get(constraint.target.removeprefix("${").removesuffix("}"))
-        return (has == constraint.value) == (constraint.operator == "=")

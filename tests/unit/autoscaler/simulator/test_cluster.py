@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from autoscaler.core.model import Constraint, GroupAsk, NodeStatus, Verdict, WaitsFor
+from autoscaler.core.model import Constraint, GroupAsk, NodeFacts, NodeStatus, Verdict, WaitsFor
 from autoscaler.core.resources import Ask, Resources
 from autoscaler.errors import ActionError
 from autoscaler.simulator.cluster import SchedulerSettings
@@ -75,7 +75,8 @@ def test_a_child_of_several_allocations_is_placed_whole_or_not_at_all() -> None:
 def test_constraints_are_kept() -> None:
     ask = GroupAsk("main", ASK, constraints=(Constraint("${node.class}", "=", "gpu"),))
     parts = Parts(jobs=(JobSpec("transcode", (ask,)),))
-    parts.node()
+    facts = NodeFacts("small", {"node.class": "cpu"})
+    parts.cluster.join("i-1", Resources(2000, 2000, 10_000), Resources(), facts)
     parts.dispatch()
 
     assert parts.cluster.pending_count == 1
