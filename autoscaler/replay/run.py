@@ -5,7 +5,7 @@ Deterministic: equal arguments give equal outcomes.
 Imports ``autoscaler.baselines``, ``autoscaler.bounds``, the simulator and the rest of replay.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from autoscaler.core.settings import PoolSettings
 from autoscaler.replay.conditions import Conditions
@@ -23,18 +23,22 @@ def replay(
     arrivals: Sequence[Arrival],
     *,
     timeline: bool = False,
+    watch: Callable[[Simulation], None] | None = None,
 ) -> Outcome:
     """
     One subject, the whole workload, from an empty pool that has learned nothing.
 
-    The arrivals are in order and of the pool's jobs, as ``scene.at_home`` leaves them.  The lower
-    bound is not computed here.  Raises ``ConfigError`` where a child does not fit one node.
+    The arrivals are in order and of the pool's jobs, as ``scene.at_home`` leaves them.  ``watch``
+    is handed the simulation before it begins, to join its watchers.  The lower bound is not
+    computed here.  Raises ``ConfigError`` where a child does not fit one node.
     """
     interval = subject.interval_seconds or conditions.interval_seconds
     simulation = Simulation(scene_of(subject.settings, conditions, interval))
     recorder = Recorder(simulation, interval) if timeline else None
     if recorder is not None:
         simulation.watchers.append(lambda _: recorder.look())
+    if watch is not None:
+        watch(simulation)
     report = Runner(simulation, arrivals).run()
     price = price_of(subject.settings, conditions)
     return Outcome(
