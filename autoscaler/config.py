@@ -3,7 +3,7 @@ From YAML and the environment to one frozen ``Config``, or a ``ConfigError`` wit
 
 Unknown keys are refused and nothing is adjusted in silence.  The environment is honoured as
 Nomad's and AWS's own tools do; secrets come from it, or from files, never from the YAML.
-Imports core.settings, errors, logs, schedules, yaml and pydantic.
+Imports core.settings, errors, logs, overrides, schedules, yaml and pydantic.
 """
 
 import re
@@ -21,6 +21,7 @@ from pydantic import TypeAdapter, ValidationError
 from autoscaler.core.settings import PoolSettings, problems
 from autoscaler.errors import ConfigError
 from autoscaler.logs import Format, Level
+from autoscaler.overrides import Override, put
 from autoscaler.schedules import schedule_problems
 
 _STRICT: dict[str, Any] = {"extra": "forbid"}
@@ -94,7 +95,7 @@ class Config:
     pools: tuple[PoolSettings, ...]
 
 
-def load(path: Path, environment: Mapping[str, str]) -> Config:
+def load(path: Path, environment: Mapping[str, str], overrides: Sequence[Override] = ()) -> Config:
     """Read a file; raises ``ConfigError`` that names every problem with its place."""
     try:
         text = path.read_text(encoding="utf-8")
@@ -102,11 +103,21 @@ def load(path: Path, environment: Mapping[str, str]) -> Config:
         raise ConfigError(str(path), (f"{error.strerror}",)) from error
     except UnicodeDecodeError as error:
         raise ConfigError(str(path), (f"is no UTF-8 text: {error}",)) from error
-    return parse(text, environment, source=str(path))
+    return parse(text, environment, source=str(path), overrides=overrides)
 
 
-def parse(text: str, environment: Mapping[str, str], *, source: str = "configuration") -> Config:
-    """Parse YAML; raises ``ConfigError`` that names every problem with its path and line."""
+def parse(
+    text: str,
+    environment: Mapping[str, str],
+    *,
+    source: str = "configuration",
+    overrides: Sequence[Override] = (),
+) -> Config:
+    """
+    Parse YAML, with what is to stand in it instead.
+
+    Raises ``ConfigError`` that names every problem with its path and line.
+    """
     try:
         tree = yaml.compose(text, Loader=yaml.SafeLoader)
         data = yaml.safe_load(text)
@@ -115,6 +126,9 @@ def parse(text: str, environment: Mapping[str, str], *, source: str = "configura
     if not isinstance(data, dict):
         raise ConfigError(source, ("is empty; start from config.example.yaml",))
     lines, found = dict(_lines(tree)), list(_repeated(tree))
+    for override in overrides:
+        found.extend(_overridden(data, override, lines))
+        source += f" with --set {override.path}"
     data = _with_durations(data, Config, "", found)
     try:
         config = TypeAdapter(Config).validate_python(data)
@@ -131,6 +145,23 @@ def parse(text: str, environment: Mapping[str, str], *, source: str = "configura
         nomad=_with_environment(config.nomad, environment),
         state_dir=config.state_dir or _systemd_state_dir(environment),
     )
+
+
+#: In place of the line of what no line of the file says.
+_SET = -1
+
+
+def _overridden(data: Any, override: Override, lines: dict[str, int]) -> Iterator[str]:
+    """Put it in its place; from now on that is said to be there, and not in a line."""
+    for path in [one for one in lines if f"{one}.".startswith(f"{override.path}.")]:
+        del lines[path]
+    above = override.path
+    while above and above not in lines:
+        lines[above] = _SET
+        above = above.rpartition(".")[0]
+    problem = put(data, override)
+    if problem is not None:
+        yield problem
 
 
 def parse_duration(text: str) -> timedelta:
@@ -302,5 +333,6 @@ def _placed(found: Sequence[str], lines: Mapping[str, int]) -> tuple[str, ...]:
         while path and path not in lines:
             path = path.rpartition(".")[0]
         line = lines.get(path, 0)
-        placed.append((line, f"line {line}: {problem}" if line else problem))
+        place = "--set " if line == _SET else f"line {line}: " if line else ""
+        placed.append((line, f"{place}{problem}"))
     return tuple(text for _, text in sorted(placed, key=lambda one: one[0]))
