@@ -57,6 +57,9 @@ def run_cycle(  # noqa: PLR0913 - all that a cycle depends on, so that nothing h
         memory=remember(decision.memory, applied, now),
         ended_at=clock.now(),
         duration_seconds=clock.monotonic() - started,
+        settings=settings,
+        memory_before=memory,
+        now=now,
     )
     for reporter in reporters:
         try:

@@ -12,6 +12,7 @@ from autoscaler.core.decision import Decision
 from autoscaler.core.memory import Memory
 from autoscaler.core.model import Observation
 from autoscaler.core.plan import Action
+from autoscaler.core.settings import PoolSettings
 
 
 class World(Protocol):
@@ -66,6 +67,10 @@ class CycleReport:
     memory: Memory
     ended_at: datetime
     duration_seconds: float
+    #: What the decision was made with, besides the observation: enough to make it again.
+    settings: PoolSettings
+    memory_before: Memory
+    now: datetime
 
     @property
     def outcome(self) -> str:

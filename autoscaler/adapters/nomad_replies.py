@@ -5,6 +5,7 @@ The forms are those of Nomad's HTTP API (https://developer.hashicorp.com/nomad/a
 recorded in ``tests/recordings/nomad``.  Pure; imports errors and the standard library.
 """
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -16,6 +17,9 @@ _T = TypeVar("_T")
 
 #: What stands between a parameterized job's id and the rest of its child's.
 _DISPATCHED = "/dispatch-"
+#: What a child's id ends with: when it was dispatched, in seconds since the epoch, and eight random
+#: digits.  A prefix of the dispatcher's own may stand before it.
+_DISPATCHED_AT = re.compile(r"/dispatch-(?:.*-)?(\d{9,11})-[0-9a-f]{8}$")
 #: The key of a job's meta that tells children of different length apart.
 PROFILE = "profile"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -99,6 +103,12 @@ def parent_of(job: str) -> str:
 def is_child(job: str) -> bool:
     """Whether this is the id of a dispatched child."""
     return _DISPATCHED in job
+
+
+def dispatched_at(child: str) -> datetime | None:
+    """When it was dispatched, to the second, as its id tells; None where that tells nothing."""
+    found = _DISPATCHED_AT.search(child)
+    return None if found is None else _EPOCH + timedelta(seconds=int(found[1]))
 
 
 def children_prefix(job: str) -> str:

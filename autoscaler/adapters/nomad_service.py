@@ -11,7 +11,13 @@ from typing import Any
 from autoscaler.adapters.nomad_allocations import Allocation, worked_seconds
 from autoscaler.adapters.nomad_asks import JobAsk
 from autoscaler.adapters.nomad_client import NomadClient, NotFound, decoded
-from autoscaler.adapters.nomad_replies import is_child, parent_of, profile_in, read
+from autoscaler.adapters.nomad_replies import (
+    dispatched_at,
+    is_child,
+    parent_of,
+    profile_in,
+    read,
+)
 from autoscaler.core.model import Finished
 
 #: In one go, so many allocations that ended are read, and so many children that run.
@@ -99,7 +105,8 @@ class ServiceTimes:
     def _finish(self, one: Allocation, form: Mapping[str, Any], profile: str | None) -> None:
         seconds = read("allocation", lambda: worked_seconds(form))
         if seconds is not None:
-            self._finished[parent_of(one.job)].append(Finished(profile, seconds))
+            found = Finished(profile, seconds, one.job, dispatched_at(one.job), one.placed_at)
+            self._finished[parent_of(one.job)].append(found)
 
     def _read_ended(self, one: Allocation) -> None:
         try:

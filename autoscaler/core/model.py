@@ -64,6 +64,10 @@ class Finished:
 
     profile: str | None
     seconds: float
+    #: Its own id, when it was dispatched and when it was placed, where that is known.
+    child: str | None = None
+    dispatched_at: datetime | None = None
+    placed_at: datetime | None = None
 
 
 class WaitsFor(Enum):

@@ -83,7 +83,16 @@ class JobState:
 
     def finish(self, child: Child) -> None:
         """A child completed: its length is a sample of the service time."""
-        self._finished.append(Finished(child.arrival.profile, child.arrival.service_seconds))
+        arrival, started_at = child.arrival, child.started_at
+        self._finished.append(
+            Finished(
+                arrival.profile,
+                arrival.service_seconds,
+                f"{self.spec.name}/dispatch-{child.number}",
+                instant(arrival.at_seconds),
+                None if started_at is None else instant(started_at),
+            )
+        )
 
     def showing(self, now: datetime) -> JobQueue:
         """What Nomad tells of the job; the samples are told once."""

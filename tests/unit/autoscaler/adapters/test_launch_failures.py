@@ -7,7 +7,7 @@ from autoscaler.core.decision import Decision
 from autoscaler.core.memory import Memory, Trouble
 from autoscaler.core.model import FailureKind, LaunchFailure
 from autoscaler.ports import CycleReport
-from tests.builders import EPOCH, a_group, an_observation, at
+from tests.builders import EPOCH, a_group, an_observation, at, some_settings
 
 
 def a_failure(number, kind=FailureKind.CAPACITY):
@@ -27,7 +27,19 @@ def a_report(*failures, troubles=None):
     observed = an_observation(group=replace(a_group(name="spot"), failures=failures))
     memory = Memory(troubles=troubles or {})
     decision = Decision("transcode", 0, 0, (), memory)
-    return CycleReport("transcode", "c-1", observed, decision, (), memory, EPOCH, 0.1)
+    return CycleReport(
+        pool="transcode",
+        cycle_id="c-1",
+        observation=observed,
+        decision=decision,
+        actions=(),
+        memory=memory,
+        ended_at=EPOCH,
+        duration_seconds=0.1,
+        settings=some_settings(),
+        memory_before=Memory(),
+        now=EPOCH,
+    )
 
 
 def news(failures, *reports):

@@ -4,7 +4,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from autoscaler.adapters.nomad import NomadPool
-from autoscaler.core.model import Finished, WaitsFor
+from autoscaler.core.model import WaitsFor
 from autoscaler.core.settings import NodeSelector
 from autoscaler.errors import MalformedReply, NomadUnavailable
 from tests.builders import at
@@ -69,7 +69,8 @@ def test_what_ended_on_the_nodes_reaches_the_queue_once():
 
     finished = [cycle(pool, seconds)[1][0].finished for seconds in (10, 20, 30)]
 
-    assert finished == [(), (Finished("small", 40.0),), ()]
+    told = [[(one.profile, one.seconds, one.child) for one in cycle] for cycle in finished]
+    assert told == [[], [("small", 40.0, CHILD)], []]
 
 
 def test_profiles_that_were_read_reach_the_nodes():

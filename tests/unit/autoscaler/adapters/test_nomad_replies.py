@@ -8,6 +8,7 @@ from autoscaler.adapters.nomad_replies import (
     ChildCounts,
     child_counts,
     children_of,
+    dispatched_at,
     instant,
     instant_of,
     is_child,
@@ -87,6 +88,21 @@ def test_the_list_of_a_newer_server_tells_the_profiles():
 )
 def test_a_childs_id_begins_with_its_parents(job, parent, child):
     assert (parent_of(job), is_child(job)) == (parent, child)
+
+
+@pytest.mark.parametrize(
+    ("child", "expected"),
+    [
+        ("transcode/dispatch-1795485667-15c428c0", datetime(2026, 11, 24, 2, 1, 7, tzinfo=UTC)),
+        # Dispatched with a prefix of one's own (``nomad job dispatch -id-prefix-template``).
+        ("transcode/dispatch-a-1-1795485667-15c428c0", datetime(2026, 11, 24, 2, 1, 7, tzinfo=UTC)),
+        ("transcode/dispatch-1795485667-15c428c", None),
+        ("transcode/dispatch-15c428c0", None),
+        ("transcode-1795485667-15c428c0", None),
+    ],
+)
+def test_a_childs_id_tells_when_it_was_dispatched(child, expected):
+    assert dispatched_at(child) == expected
 
 
 @pytest.mark.parametrize(

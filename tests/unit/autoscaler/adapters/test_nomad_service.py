@@ -1,5 +1,7 @@
 """How long children work and what profile they have, read a few at a time."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from autoscaler.adapters.nomad_allocations import live_allocations
@@ -30,6 +32,11 @@ def some_times(nomad, *jobs):
     return ServiceTimes(nomad, jobs or ("transcode",))
 
 
+def told(times, job):
+    """What is handed over of a job: profiles and seconds."""
+    return [(one.profile, one.seconds) for one in times.take(job)]
+
+
 def seen_and_gone(nomad, *stubs):
     """One whose allocations were seen alive, and no longer are."""
     times = some_times(nomad)
@@ -46,9 +53,23 @@ def test_a_child_that_was_seen_alive_and_is_gone_is_read_and_handed_over_once():
     times.read_due()
     times.read_due()
 
-    assert times.take("transcode") == (Finished("small", 90.0),)
+    assert told(times, "transcode") == [("small", 90.0)]
     assert times.take("transcode") == ()
     assert nomad.count("allocation/alloc-1") == 1
+
+
+def test_a_child_is_told_with_its_id_and_when_it_was_dispatched_and_placed():
+    """The id that Nomad gives it holds the second of its dispatch."""
+    child = "transcode/dispatch-1772366400-0a1b2c3d"
+    stub = an_allocation(1, JobID=child)
+    times = seen_and_gone(FakeNomad(**{"allocation/alloc-1": ended(1)}), stub)
+
+    times.read_due()
+
+    placed_at = live(stub)["alloc-1"].placed_at
+    dispatched_at = datetime(2026, 3, 1, 12, tzinfo=UTC)
+    expected = Finished("small", 90.0, child, dispatched_at, placed_at)
+    assert times.take("transcode") == (expected,)
 
 
 @pytest.mark.parametrize("status", ["failed", "lost"])
@@ -68,7 +89,7 @@ def test_a_child_without_a_profile_is_a_sample_all_the_same():
 
     times.read_due()
 
-    assert times.take("transcode") == (Finished(None, 90.0),)
+    assert told(times, "transcode") == [(None, 90.0)]
 
 
 def test_an_allocation_that_nomad_forgot_meanwhile_is_passed_over():
@@ -117,7 +138,7 @@ def test_an_ended_child_that_the_list_still_shows_needs_no_read_where_its_profil
 
     times.saw({}, {"alloc-1": an_allocation(1, ClientStatus="complete", TaskStates=ENDED)})
 
-    assert times.take("transcode") == (Finished("large", 90.0),)
+    assert told(times, "transcode") == [("large", 90.0)]
     assert nomad.asked == []
 
 
@@ -194,8 +215,8 @@ def test_each_job_is_handed_its_own():
 
     times.read_due()
 
-    assert times.take("fast") == (Finished("large", 90.0),)
-    assert times.take("transcode") == (Finished("small", 90.0),)
+    assert told(times, "fast") == [("large", 90.0)]
+    assert told(times, "transcode") == [("small", 90.0)]
 
 
 def test_a_job_whose_queue_cannot_be_read_does_not_pile_up_what_finished():

@@ -60,6 +60,9 @@ def violations(
         memory=Memory(),
         ended_at=EPOCH,
         duration_seconds=0.0,
+        settings=some_settings(),
+        memory_before=Memory(),
+        now=EPOCH,
     )
     return numbers(after_cycle(report, simulation or a_simulation()))
 
