@@ -1,7 +1,7 @@
 """
 What is dispatched to a simulated pool: jobs, and children with their arrival and service times.
 
-Imports the standard library, ``autoscaler.core`` and errors.
+Imports the standard library, ``autoscaler.core``, errors and, of the simulator, instants, service.
 """
 
 import csv
@@ -15,6 +15,8 @@ from typing import NamedTuple
 
 from autoscaler.core.model import GroupAsk, Verdict
 from autoscaler.errors import TraceError
+from autoscaler.simulator.instants import swing, varying
+from autoscaler.simulator.service import ServiceLaw
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,3 +99,34 @@ def poisson(
         service_seconds = max(1.0, rng.expovariate(1 / mean_service_seconds))
         found.append(Arrival(at_seconds, service_seconds, rng.choice(jobs)))
     return tuple(found)
+
+
+def diurnal(
+    rng: random.Random,
+    *,
+    seconds: float,
+    per_second: float,
+    peak: float,
+    law: ServiceLaw,
+    job: str = "transcode",
+) -> tuple[Arrival, ...]:
+    """
+    Children at random times whose rate swings by the day.
+
+    ``per_second`` is its mean; it is lowest at 0 and ``peak`` times the mean half a day later.
+    """
+    daily = swing(peak)
+    instants = varying(
+        rng,
+        lambda at_seconds: per_second * daily(at_seconds),
+        highest=per_second * peak,
+        seconds=seconds,
+    )
+    return served(rng, instants, law, job)
+
+
+def served(
+    rng: random.Random, instants: Iterable[float], law: ServiceLaw, job: str = "transcode"
+) -> tuple[Arrival, ...]:
+    """A child at each instant, its service time drawn from a law."""
+    return tuple(Arrival(at_seconds, law.draw(rng), job) for at_seconds in instants)

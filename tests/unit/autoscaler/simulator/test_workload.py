@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from autoscaler.errors import TraceError
-from autoscaler.simulator.workload import Arrival, burst, poisson, read_trace
+from autoscaler.simulator.service import Lognormal
+from autoscaler.simulator.workload import Arrival, burst, diurnal, poisson, read_trace
 
 
 def test_a_trace_is_read_in_the_order_of_arrival(tmp_path: Path) -> None:
@@ -66,3 +67,18 @@ def test_poisson_arrivals_have_the_rate_and_the_length_asked_for() -> None:
     assert arrivals[-1].at_seconds == pytest.approx(10_000, rel=0.05)
     assert sum(one.service_seconds for one in arrivals) / 5000 == pytest.approx(60, rel=0.05)
     assert list(arrivals) == sorted(arrivals, key=lambda one: one.at_seconds)
+
+
+def test_diurnal_children_come_by_day() -> None:
+    arrivals = diurnal(
+        random.Random(1),
+        seconds=86_400,
+        per_second=0.1,
+        peak=2.0,
+        law=Lognormal(30, 0),
+        job="other",
+    )
+
+    assert len(arrivals) == pytest.approx(8640, rel=0.05)
+    assert sum(6 <= one.at_seconds / 3600 < 18 for one in arrivals) > 0.7 * len(arrivals)
+    assert {one[1:3] for one in arrivals} == {(30.0, "other")}
