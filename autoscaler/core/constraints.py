@@ -56,7 +56,7 @@ def unmet(
 
 
 def _violated(constraint: Constraint, facts: Mapping[str, str], *, whole: bool) -> bool:
-    name = _fact_name(constraint.target)
+    name = fact_name(constraint.target)
     if name is None or "unique." in name or facts.get(name) == ANYTHING:
         return False
     operator = _SAME.get(constraint.operator, constraint.operator)
@@ -72,7 +72,7 @@ def _violated(constraint: Constraint, facts: Mapping[str, str], *, whole: bool) 
     return test is not None and not test(fact, constraint.value)
 
 
-def _fact_name(target: str) -> str | None:
+def fact_name(target: str) -> str | None:
     """``attr.cpu.arch`` of ``${attr.cpu.arch}``; None of a target that is no such reference."""
     if target.startswith("${") and target.endswith("}"):
         return target[2:-1]

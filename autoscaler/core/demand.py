@@ -31,12 +31,13 @@ _UNLIMITED_DISK_MIB = 1 << 50
 #: The kind of the facts that the configuration gives.
 _CONFIGURED = "configured"
 
-_HELD_RULES = {
+#: The rule by which children are held that wait for something else than capacity.
+HELD_RULES = {
     WaitsFor.CONSTRAINT: Rule.CONSTRAINT,
     WaitsFor.QUOTA: Rule.QUOTA,
     WaitsFor.QUEUE: Rule.QUEUE_HEAD,
 }
-_HELD_BY = {
+HELD_BY = {
     WaitsFor.CONSTRAINT: "a constraint",
     WaitsFor.QUOTA: "a quota",
     WaitsFor.QUEUE: "the head of Nomad's batch queue",
@@ -97,9 +98,9 @@ def assess(
     template = template_of(settings, memory)
     new_bin = _new_bin(template, slots)
     waiting = [queue for queue in queues if queue.pending_count > 0]
-    held = [queue for queue in waiting if _is_held(queue.verdict)]
+    held = [queue for queue in waiting if is_held(queue.verdict)]
     suits = _Suitability()
-    loads = in_order(queue for queue in waiting if not _is_held(queue.verdict))
+    loads = in_order(queue for queue in waiting if not is_held(queue.verdict))
     ready = _busiest_first(fleet.ready, memory)
     on_ready = fill(loads, [bin_of(member) for member in ready], suits)
     wanted = frozenset(
@@ -145,7 +146,8 @@ def assess(
     )
 
 
-def _is_held(verdict: Verdict | None) -> bool:
+def is_held(verdict: Verdict | None) -> bool:
+    """Whether, by Nomad's word, no node would get the children going."""
     return verdict is not None and verdict.waits_for is not WaitsFor.CAPACITY
 
 
@@ -171,11 +173,12 @@ class _Suitability:
             return True
         key = (load.queue.job, load.group.name, facts.kind)
         if key not in self._known:
-            self._known[key] = _violated(load, facts) is None
+            self._known[key] = violated(load, facts) is None
         return self._known[key]
 
 
-def _violated(load: Load, facts: NodeFacts | None) -> Constraint | None:
+def violated(load: Load, facts: NodeFacts | None) -> Constraint | None:
+    """What the load demands and a node with such facts surely is not; None if there is nothing."""
     # Of a pool none of whose nodes has been seen only the configured facts are known.
     whole = facts is not None and facts.kind != _CONFIGURED
     return unmet(load.group.constraints, facts, whole=whole)
@@ -292,10 +295,10 @@ def misfit(load: Load, template: NodeTemplate) -> Misfit | None:
     """Why even an empty node such as this does not take such a load; None if it does."""
     shape = template.shape
     over = shape.excess(load.group.ask, shape.mhz_per_core)
-    violated = _violated(load, template.facts)
-    if not over and violated is None and _new_bin(template, None).holds(load):
+    demanded = violated(load, template.facts)
+    if not over and demanded is None and _new_bin(template, None).holds(load):
         return None
-    return Misfit(over, violated)
+    return Misfit(over, demanded)
 
 
 def _hopeless_reason(load: Load, template: NodeTemplate) -> Reason:
@@ -311,7 +314,7 @@ def _held_reason(queue: JobQueue) -> Reason:
     assert queue.verdict is not None  # noqa: S101 - what makes it held
     waits_for, detail = queue.verdict.waits_for, queue.verdict.detail
     return Reason(
-        _HELD_RULES[waits_for],
-        f"{queue.pending_count} children of {queue.job} wait for {_HELD_BY[waits_for]}, "
+        HELD_RULES[waits_for],
+        f"{queue.pending_count} children of {queue.job} wait for {HELD_BY[waits_for]}, "
         f"which no node would change: {detail}",
     )

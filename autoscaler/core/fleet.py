@@ -5,7 +5,7 @@ Nodes and instances are told apart by whose they are: what somebody else made in
 is theirs, no capacity, and never touched.  Pure; imports ``autoscaler.core`` only.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -109,7 +109,7 @@ def muster(
 
     What was asked of a group that is ``stuck`` (its launches fail) is not on its way.
     """
-    members = _members(nodes, groups)
+    members = members_of(nodes, groups)
     known = {node.instance_id for node in nodes}
     # A new node can be down for a moment, until its first heartbeat: it is on its way all the same,
     # and one that is lost for good is told from it by its instance's age.
@@ -151,7 +151,8 @@ def muster(
     )
 
 
-def _members(nodes: tuple[Node, ...], groups: tuple[Group, ...]) -> list[Member]:
+def members_of(nodes: Iterable[Node], groups: Sequence[Group]) -> list[Member]:
+    """Each node with the instance that it is on."""
     instances = {one.instance_id: (one, group.name) for group in groups for one in group.instances}
     marks = {key: at for group in groups for key, at in group.marks.items()}
     members = []

@@ -130,7 +130,7 @@ def pack_tail(decision: Decision, situation: Situation, queues: Sequence[JobQueu
     if not candidates:
         return decision
     laws = ServiceLaws(memory)
-    left = {member.ref: _seconds_left(member, laws, now) for member in candidates}
+    left = {member.ref: seconds_left(member, laws, now) for member in candidates}
     soonest = min(candidates, key=lambda member: (left[member.ref], member.node.node_id))
     boot = boot_time(memory, 0.5).total_seconds()
     coming = arrival_rate(memory, now) * max(boot, left[soonest.ref])
@@ -150,7 +150,7 @@ def pack_tail(decision: Decision, situation: Situation, queues: Sequence[JobQueu
     return replace(decision, cordon=(*decision.cordon, soonest.ref))
 
 
-def _seconds_left(member: Member, laws: ServiceLaws, now: datetime) -> float:
+def seconds_left(member: Member, laws: ServiceLaws, now: datetime) -> float:
     """Until the last of its children ends, in the middle case."""
     left = 0.0
     for one in member.node.running:

@@ -94,7 +94,7 @@ def _template(memory: Memory, fleet: Fleet) -> NodeTemplate | None:
         return memory.template
     shape = None
     for member in fleet.ready:
-        offers = member.node.capacity - member.node.system
+        offers = member.node.offers
         shape = offers if shape is None else shape.at_most(offers)
     assert shape is not None  # noqa: S101 - there is a ready node
     return NodeTemplate(shape, _common(member.node.facts for member in fleet.ready))

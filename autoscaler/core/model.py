@@ -180,6 +180,11 @@ class Node:
         return len(self.running)
 
     @property
+    def offers(self) -> Resources:
+        """What it has for children when none is there: what system jobs hold is off."""
+        return self.capacity - self.system
+
+    @property
     def free(self) -> Resources:
         """What is left for more."""
         return self.capacity - self.allocated

@@ -47,6 +47,21 @@ class Excess:
             return f"{self.want} {self.dimension} of {self.have}"
         return f"{self.dimension} {self.want} {self.unit} of {self.have} {self.unit}"
 
+    @property
+    def wanted(self) -> str:
+        """What is asked, for people."""
+        return f"{self.dimension} {self.want} {self.unit}".rstrip()
+
+    @property
+    def offered(self) -> str:
+        """What there is, for people, as it follows on the dimension."""
+        return f"{self.have} {self.unit}".rstrip()
+
+    @property
+    def key(self) -> str:
+        """For machines: the dimension and its unit."""
+        return f"{self.dimension}_{self.unit}".rstrip("_").replace(" ", "_").lower()
+
 
 @dataclass(frozen=True, slots=True)
 class Resources:
