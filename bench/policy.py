@@ -20,12 +20,12 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from autoscaler.baselines import BASELINES, BaselineSimulation, Known
 from autoscaler.bounds import Terms, Work, lower_bound
 from autoscaler.simulator.report import SimulationReport
 from autoscaler.simulator.run import Runner, Simulation
 from autoscaler.simulator.workload import Arrival, read_trace
 from bench.figure import Figure
-from bench.peers import FORMULAS, PeerSimulation
 from bench.scenes import Knobs, scene
 
 LIMIT_SECONDS = 300.0
@@ -42,7 +42,7 @@ class Cell:
 
     trace: Path
     knobs: Knobs
-    #: A formula of ``bench.peers`` in place of the product's decision.
+    #: A name of ``autoscaler.baselines`` in place of the product's decision.
     peer: str | None = None
 
     @property
@@ -95,13 +95,12 @@ def run(cell: Cell) -> Result:
     began = time.perf_counter()
     work = [Work(one.at_seconds, one.service_seconds) for one in arrivals]
     simulation = Simulation(scene(cell.knobs))
+    terms = Terms(cell.knobs.slots, cell.knobs.boot_seconds, LIMIT_SECONDS)
     if cell.peer is not None:
-        mean = sum(one.service_seconds for one in work) / len(work)
-        formula = FORMULAS[cell.peer]()
-        simulation = PeerSimulation(simulation.scene, formula, cell.knobs.slots, mean)
+        known = Known.of(work, terms)
+        simulation = BaselineSimulation(simulation.scene, cell.peer, known)
     report = Runner(simulation, arrivals).run()
     took = time.perf_counter() - began
-    terms = Terms(cell.knobs.slots, cell.knobs.boot_seconds, LIMIT_SECONDS)
     return Result(cell, report, lower_bound(work, terms), took)
 
 
@@ -177,7 +176,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--interval", type=float, default=10.0, help="seconds between cycles")
     parser.add_argument("--on-change", action="store_true", help="cycles at once as well")
     parser.add_argument("--choices", type=int, help="nodes that the scheduler compares")
-    parser.add_argument("--peer", choices=sorted(FORMULAS), help="another one's formula instead")
+    parser.add_argument("--peer", choices=tuple(BASELINES), help="another one's policy instead")
     parser.add_argument("--processes", type=int, default=1)
     arguments = parser.parse_args()
     if arguments.traces is None:
