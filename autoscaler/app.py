@@ -28,7 +28,7 @@ from autoscaler.adapters.live import LiveWorld
 from autoscaler.adapters.nomad import NomadPool
 from autoscaler.adapters.nomad_client import NomadClient, NomadConnection
 from autoscaler.adapters.notices import WAIT_SECONDS, NoticeBoard, NoticeWatcher
-from autoscaler.adapters.printer import DecisionPrinter
+from autoscaler.adapters.printer import DecisionPrinter, Rehearsed
 from autoscaler.adapters.watcher import JobWatcher
 from autoscaler.clock import SystemClock
 from autoscaler.config import Config, load
@@ -37,6 +37,7 @@ from autoscaler.core.settings import PoolSettings
 from autoscaler.daemon import Daemon, PoolRunner
 from autoscaler.errors import ConfigError
 from autoscaler.ports import Reporter, World
+from autoscaler.shadow.world import ShadowWorld
 
 _log = structlog.get_logger()
 
@@ -62,6 +63,7 @@ class App:
         self._connection = _nomad_connection(config)
         self._datadog: DatadogReporter | None = None
         self._worlds: dict[str, LiveWorld] = {}
+        self._shadows: dict[str, ShadowWorld] = {}
         self._daemon: Daemon | None = None
         now = SystemClock().now()
         # A dry run writes nothing, but decides by what the live daemon has learned.
@@ -72,11 +74,14 @@ class App:
         )
         memories = self._remembered(now) | dict(memories or {})
         self._watchers: list[JobWatcher | NoticeWatcher] = []
-        reporters = self._reporters(memories, dry_run=dry_run)
+        worlds = {
+            pool.name: self._world(pool, memories.get(pool.name, Memory())) for pool in config.pools
+        }
+        reporters = self._reporters(memories)
         self.runners = [
             PoolRunner(
                 settings=pool,
-                world=self._world(pool, dry_run=dry_run),
+                world=worlds[pool.name],
                 reporters=reporters,
                 clock=SystemClock(),
                 memory=memories.get(pool.name, Memory()),
@@ -130,10 +135,18 @@ class App:
         read = {pool.name: self._journal.memory(pool.name, now) for pool in self._config.pools}
         return {pool: memory for pool, memory in read.items() if memory is not None}
 
-    def _reporters(self, memories: Mapping[str, Memory], *, dry_run: bool) -> list[Reporter]:
-        if dry_run:
+    def summaries(self) -> tuple[str, ...]:
+        """What a dry run came to, pool by pool; nothing of a live one."""
+        return tuple(shadow.summary() for shadow in self._shadows.values())
+
+    def _reporters(self, memories: Mapping[str, Memory]) -> list[Reporter]:
+        if self._dry_run:
             # It writes nothing, to Datadog neither: beside a live daemon it would double the graph.
-            return [DecisionPrinter(sys.stdout)]
+            rehearsed = {
+                pool.name: Rehearsed(self._shadows[pool.name].beside, pool.node.price)
+                for pool in self._config.pools
+            }
+            return [DecisionPrinter(sys.stdout, rehearsed), *self._shadows.values()]
         reporters: list[Reporter] = [CycleLog()]
         settings = self._config.datadog
         if settings.statsd is not None:
@@ -160,14 +173,18 @@ class App:
             if self._daemon is not None and world.holds(instance_id):
                 self._daemon.wake(pool)
 
-    def _world(self, pool: PoolSettings, *, dry_run: bool) -> World:
+    def _world(self, pool: PoolSettings, memory: Memory) -> World:
         live = LiveWorld(
             pool.name,
             NomadPool(NomadClient(self._connection), pool.nodes, pool.jobs),
             AutoScalingGroups(self._aws, pool.groups, self._board),
         )
         self._worlds[pool.name] = live
-        return DryRunWorld(live) if dry_run else live
+        if not self._dry_run:
+            return live
+        shadow = ShadowWorld(DryRunWorld(live), pool, memory)
+        self._shadows[pool.name] = shadow
+        return shadow
 
 
 def run_once(path: Path, *, dry_run: bool) -> int:
@@ -195,6 +212,8 @@ def serve(path: Path, *, dry_run: bool) -> int:
         app.start()
         replaced = _wait_for_reload(wanted, path)
         ended = app.stop()
+        for summary in app.summaries():
+            print(summary, end="\n\n", flush=True)
         if replaced is None:
             return _exit(ended=ended)
         memories = {runner.settings.name: runner.memory for runner in app.runners}

@@ -12,7 +12,11 @@ from autoscaler.ports import World
 
 
 class DryRunWorld:
-    """Observes through another world; of what it is told to do it does nothing."""
+    """
+    Observes through another world; of what it is told to do it does nothing.
+
+    All that a dry run has of the real world it has through this: its shadow as well.
+    """
 
     def __init__(self, world: World) -> None:
         self._world = world

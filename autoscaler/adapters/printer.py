@@ -1,33 +1,51 @@
 """
 Each decision for people, on standard output: what the dry run shows.
 
-Imports wording, ports and core.
+Imports cycle_log's gist, wording, ports and core.
 """
 
-from typing import TextIO
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, TextIO
 
+from autoscaler.adapters.cycle_log import gist
 from autoscaler.adapters.wording import sentence
-from autoscaler.core.model import Group, Lifecycle
+from autoscaler.core.decision import Decision
+from autoscaler.core.model import Group, Lifecycle, Observation
 from autoscaler.ports import CycleReport
 
 
-class DecisionPrinter:
-    """Prints the picture, the decision and its reasons whenever they differ from the last."""
+@dataclass(frozen=True, slots=True)
+class Rehearsed:
+    """What is known of a pool that is only looked at."""
 
-    def __init__(self, out: TextIO) -> None:
+    #: The real pool, where what is shown is another by now; else None.
+    really: Callable[[], Observation | None]
+    #: Of a node-hour.
+    price: float | None = None
+
+
+class DecisionPrinter:
+    """Prints the picture, the decision and its reasons whenever they say something new."""
+
+    def __init__(self, out: TextIO, pools: Mapping[str, Rehearsed] | None = None) -> None:
         self._out = out
-        self._last: dict[str, str] = {}
+        self._pools = pools or {}
+        self._last: dict[str, tuple[Any, ...]] = {}
 
     def report(self, report: CycleReport) -> None:
-        """Print it, unless it is what was printed last."""
-        text = _text(report)
-        if text == self._last.get(report.pool):
+        """Print it, unless it says what was printed last; the seconds in its reasons run on."""
+        pool = self._pools.get(report.pool, Rehearsed(lambda: None))
+        really = pool.really()
+        said = (gist(report), really and _counts(really), report.observation.missing)
+        if said == self._last.get(report.pool) and not report.actions:
             return
-        self._last[report.pool] = text
+        self._last[report.pool] = said
+        text = _text(report, really, pool.price)
         print(f"{report.ended_at:%Y-%m-%d %H:%M:%S}Z  {text}\n", file=self._out, flush=True)
 
 
-def _text(report: CycleReport) -> str:
+def _text(report: CycleReport, really: Observation | None, price: float | None) -> str:
     observed, decision = report.observation, report.decision
     counts = decision.counts
     lines = [f"pool {report.pool}"]
@@ -42,14 +60,33 @@ def _text(report: CycleReport) -> str:
         )
     if observed.groups is not None and len(observed.groups) > 1:
         lines.extend(f"  group     {_group(group)}" for group in observed.groups)
+    if really is not None:
+        lines.append(f"  really    {_counts(really)}")
     lines.extend(f"  unknown   {one.part}: {one.detail}" for one in observed.missing)
     desired = "unknown" if decision.current is None else f"{decision.current}"
     if decision.desired != decision.current:
         desired += f" → {decision.desired}"
     lines.append(f"  desired   {desired}")
+    if price is not None and decision.desired is not None:
+        lines.append(f"  cost      {_cost(decision, price)}")
     lines.extend(f"  because   {reason.rule.value}: {reason.detail}" for reason in decision.reasons)
     lines.extend(f"  would     {sentence(one.action)}" for one in report.actions)
     return "\n".join(lines)
+
+
+def _counts(really: Observation) -> str:
+    """The real pool, beside which the one shown is what it would be."""
+    nodes = "unknown" if really.nodes is None else f"{len(really.nodes)}"
+    queue = f"{really.pending_count} pending, {really.running_count} running"
+    return f"{queue}, {nodes} nodes: the above is what a live run would have made of it"
+
+
+def _cost(decision: Decision, price: float) -> str:
+    now = (decision.desired or 0) * price
+    change = now - (decision.current or 0) * price
+    if not change:
+        return f"{now:.2f} an hour"
+    return f"{now:.2f} an hour, {abs(change):.2f} {'more' if change > 0 else 'less'}"
 
 
 def _group(group: Group) -> str:

@@ -7,7 +7,7 @@ cluster, faults and instance.
 """
 
 import random
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from functools import partial
 
@@ -44,11 +44,11 @@ class AutoScaling:
         for group in self.groups.values():
             self._launch_missing(group)
 
-    def adopt(self, group: Group, boot_seconds_left: Callable[[str], float | None]) -> None:
+    def adopt(self, group: Group, boot_seconds_left: Mapping[str, float]) -> None:
         """
-        Go on from a real group's state; new instances are ours.
+        Go on from a real group's state.
 
-        ``boot_seconds_left`` tells of each instance how long it boots still; None: it is a node.
+        ``boot_seconds_left`` tells of each instance that is no node yet how long it boots still.
         """
         state = self.groups[group.name]
         state.size_min, state.size_max, state.desired = (
@@ -63,7 +63,7 @@ class AutoScaling:
             instance = Machinery(one.instance_id, state, at, protected=one.protected)
             instance.lifecycle, instance.notice = one.lifecycle, one.notice
             state.instances[one.instance_id] = instance
-            self._go_on(instance, boot_seconds_left(one.instance_id))
+            self._go_on(instance, boot_seconds_left.get(one.instance_id))
         self._launch_missing(state)
 
     def _go_on(self, instance: Machinery, boot_seconds_left: float | None) -> None:

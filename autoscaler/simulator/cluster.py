@@ -315,6 +315,10 @@ class Cluster:
     def _miss(self, node: Machine) -> None:
         if node.heard or node.status is NodeStatus.DOWN or node.node_id not in self.nodes:
             return
+        self.find_down(node)
+
+    def find_down(self, node: Machine) -> None:
+        """Nomad counts it as down: its children wait again."""
         node.change(status=NodeStatus.DOWN)
         self._placing.close(node)
         self.tally.cut_off_count += 0 if not node.powered else len(node.work)

@@ -27,6 +27,25 @@ def test_a_dry_run_tells_what_it_would_buy_and_buys_nothing(system: Any) -> None
     assert system.stack.statsd.received == 0
 
 
+def test_what_would_have_been_bought_is_in_flight_from_then_on_and_summed_up(system: Any) -> None:
+    """Not the same advice each cycle; and at the end what it came to, beside what there was."""
+    system.dispatch(1, 1, 1)
+    with system.daemon("--dry-run") as daemon:
+        wait_until(
+            lambda: "2 in flight" in daemon.log.read_text(),
+            seconds=20,
+            what="the nodes in flight that it would have bought",
+            hint=daemon.last_words,
+        )
+        told = daemon.log.read_text()
+    summed_up = daemon.log.read_text()
+
+    assert told.count("would     set the desired capacity") == 1
+    assert "really    3 pending, 0 running, 0 nodes" in told
+    assert "peak nodes                     2           0" in summed_up
+    assert system.written() == []
+
+
 def test_a_dry_run_leaves_an_idle_node_as_it_is(system: Any) -> None:
     """An idle node is let go after a second; here it would be, and is not even cordoned."""
     autoscaling = system.stack.aws.client("autoscaling")
