@@ -19,6 +19,7 @@ import structlog
 from autoscaler import logs
 from autoscaler.adapters.asg import AutoScalingGroups
 from autoscaler.adapters.aws import AwsConnection
+from autoscaler.adapters.control_socket import ControlSocket
 from autoscaler.adapters.cycle_log import CycleLog
 from autoscaler.adapters.datadog import DatadogConnection, DatadogReporter
 from autoscaler.adapters.dry_run import DryRunWorld
@@ -41,6 +42,11 @@ from autoscaler.shadow.world import ShadowWorld
 
 _log = structlog.get_logger()
 
+_DRY_RUN_SAYS = """\
+dry run: nothing is changed.  From the first action on, what is shown is the pool as a live run
+would have made it, with "really" beside it where that differs; the end (Ctrl-C) sums both up.
+"""
+
 #: After a signal to stop: what is in hand may take so long, then the process ends regardless.
 STOP_TIMEOUT_SECONDS = 4.0
 
@@ -60,8 +66,9 @@ class App:
         self._dry_run = dry_run
         self._aws = AwsConnection(config.aws.region, config.aws.endpoint_url)
         self._board = board or NoticeBoard()
-        self._connection = _nomad_connection(config)
+        self._connection = nomad_connection(config)
         self._datadog: DatadogReporter | None = None
+        self._control: ControlSocket | None = None
         self._worlds: dict[str, LiveWorld] = {}
         self._shadows: dict[str, ShadowWorld] = {}
         self._daemon: Daemon | None = None
@@ -109,6 +116,8 @@ class App:
             for job in pool.jobs
         ]
         self._watchers.extend(self._notice_watchers(rng))
+        if self._control is not None:
+            self._control.open()
         self._daemon.start()
         for watcher in self._watchers:
             watcher.start()
@@ -123,6 +132,8 @@ class App:
 
     def close(self) -> None:
         """Let sockets and threads go."""
+        if self._control is not None:
+            self._control.close()
         if self._datadog is not None:
             self._datadog.close()
         if self._journal is not None:
@@ -157,6 +168,9 @@ class App:
             reporters.append(self._datadog)
         if self._journal is not None:
             reporters.append(JournalReporter(self._journal))
+        if self._config.state_dir is not None:
+            self._control = ControlSocket(Path(self._config.state_dir))
+            reporters.append(self._control)
         return reporters
 
     def _notice_watchers(self, rng: random.Random) -> list[NoticeWatcher]:
@@ -209,6 +223,8 @@ def serve(path: Path, *, dry_run: bool) -> int:
         app = App(config, dry_run=dry_run, memories=memories, board=board)
         pools = [pool.name for pool in config.pools]
         _log.info("daemon.started", pools=pools, dry_run=dry_run, nomad=config.nomad.address)
+        if dry_run:
+            print(_DRY_RUN_SAYS, flush=True)
         app.start()
         replaced = _wait_for_reload(wanted, path)
         ended = app.stop()
@@ -236,7 +252,7 @@ def _wait_for_reload(wanted: "_Signals", path: Path) -> Config | None:
     while wanted.wait() == "reload":
         try:
             config = load(path, os.environ)
-            _nomad_connection(config)
+            nomad_connection(config)
             # Any client: what keeps one from being made keeps all.
             AwsConnection(config.aws.region, config.aws.endpoint_url).client("autoscaling")
         except ConfigError as error:
@@ -277,7 +293,8 @@ class _Signals:
         self._any.set()
 
 
-def _nomad_connection(config: Config) -> NomadConnection:
+def nomad_connection(config: Config) -> NomadConnection:
+    """Where Nomad is, and as whom to speak to it.  Raises ``ConfigError`` for a token's file."""
     nomad = config.nomad
     token = os.environ.get("NOMAD_TOKEN") or None
     if nomad.token_file is not None:

@@ -11,7 +11,7 @@ from typing import Any, TextIO
 from autoscaler.adapters.cycle_log import gist
 from autoscaler.adapters.wording import sentence
 from autoscaler.core.decision import Decision
-from autoscaler.core.model import Group, Lifecycle, Observation
+from autoscaler.core.model import Group, Lifecycle, NodeStatus, Observation
 from autoscaler.ports import CycleReport
 
 
@@ -60,7 +60,7 @@ def _text(report: CycleReport, really: Observation | None, price: float | None) 
         )
     if observed.groups is not None and len(observed.groups) > 1:
         lines.extend(f"  group     {_group(group)}" for group in observed.groups)
-    if really is not None:
+    if really is not None and _counts(really) != _counts(observed):
         lines.append(f"  really    {_counts(really)}")
     lines.extend(f"  unknown   {one.part}: {one.detail}" for one in observed.missing)
     desired = "unknown" if decision.current is None else f"{decision.current}"
@@ -74,11 +74,13 @@ def _text(report: CycleReport, really: Observation | None, price: float | None) 
     return "\n".join(lines)
 
 
-def _counts(really: Observation) -> str:
-    """The real pool, beside which the one shown is what it would be."""
-    nodes = "unknown" if really.nodes is None else f"{len(really.nodes)}"
-    queue = f"{really.pending_count} pending, {really.running_count} running"
-    return f"{queue}, {nodes} nodes: the above is what a live run would have made of it"
+def _counts(observed: Observation) -> str:
+    """What tells the real pool from what a live run would have made of it, in short."""
+    there = None
+    if observed.nodes is not None:
+        there = sum(1 for node in observed.nodes if node.status is not NodeStatus.DOWN)
+    nodes = "nodes unknown" if there is None else f"{there} nodes"
+    return f"{observed.pending_count} pending, {observed.running_count} running, {nodes}"
 
 
 def _cost(decision: Decision, price: float) -> str:

@@ -10,7 +10,7 @@ Imports ``autoscaler.core``, shadow.arrivals and the simulator.
 import random
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from autoscaler.core.laws import ServiceLaws
 from autoscaler.core.ledger import boot_time, ready_in
@@ -82,7 +82,7 @@ def take_over(
     }
     for group in groups:
         boots = {
-            one.instance_id: _boot_left(one, group.name, memory, now)
+            one.instance_id: _boot_left(one, group.name, settings, memory, now)
             for one in group.instances
             if one.instance_id not in adopted
         }
@@ -95,11 +95,20 @@ def take_over(
     return parts
 
 
-def _boot_left(instance: Instance, group: str, memory: Memory, now: datetime) -> float:
+def _boot_time(settings: PoolSettings, memory: Memory) -> timedelta:
+    """The median of the boots seen; where none was, surely one that counts as a boot."""
+    if memory.boot_seconds:
+        return boot_time(memory, 0.5)
+    return min(boot_time(memory, 0.5), settings.boot_timeout / 2)
+
+
+def _boot_left(
+    instance: Instance, group: str, settings: PoolSettings, memory: Memory, now: datetime
+) -> float:
     """Seconds until its node is ready, by the boots that were seen."""
     if instance.launched_at is None:
         return ready_in(memory, instance.instance_id, group, now)
-    return max(1.0, (instance.launched_at + boot_time(memory, 0.5) - now).total_seconds())
+    return max(1.0, (instance.launched_at + _boot_time(settings, memory) - now).total_seconds())
 
 
 class Draw:
@@ -147,7 +156,7 @@ def _spec(group: Group, settings: PoolSettings, memory: Memory) -> GroupSpec:
         capacity=template.shape if template else Resources(node.cpu, node.memory, disk_mib),
         facts=template.facts if template else None,
         instance_prefix="i-shadow-",
-        boot_seconds=boot_time(memory, 0.5).total_seconds(),
+        boot_seconds=_boot_time(settings, memory).total_seconds(),
         boot_jitter=0.0,
         protects_new=group.protects_new,
         hooks=group.hooks,

@@ -4,10 +4,11 @@ import io
 from dataclasses import replace
 
 from autoscaler.adapters.dry_run import DryRunWorld
-from autoscaler.adapters.printer import DecisionPrinter
+from autoscaler.adapters.printer import DecisionPrinter, Rehearsed
 from autoscaler.core.memory import Memory
 from autoscaler.core.model import Missing
 from autoscaler.loop import run_cycle
+from autoscaler.shadow.world import ShadowWorld
 from tests.builders import (
     a_group,
     a_node,
@@ -64,6 +65,37 @@ def test_what_is_unknown_is_named_and_not_shown_as_nothing():
 
     assert "  unknown   group: throttled\n  desired   unknown\n" in text
     assert "  nodes  " not in text
+
+
+def test_the_real_pool_is_shown_where_a_live_run_would_have_made_another_of_it():
+    settings, out = some_settings(), io.StringIO()
+    real = an_observation(queue=a_queue(3))
+    shadow = ShadowWorld(DryRunWorld(FakeWorld(real)), settings, Memory(boot_seconds=(60.0,)))
+    printer, clock = DecisionPrinter(out, {"transcode": Rehearsed(shadow.beside, 0.5)}), FakeClock()
+    memory = Memory()
+    for _ in range(3):
+        memory = run_cycle(shadow, [printer, shadow], settings, memory, clock, cycle_id="c").memory
+        clock.advance(40)
+
+    bought, booting, booted = out.getvalue().strip().split("\n\n")
+
+    assert "  desired   0 → 2\n  cost      1.00 an hour, 1.00 more\n" in bought
+    assert "really" not in bought + booting
+    assert "  queue     0 pending, 3 running\n" in booted
+    assert "  really    3 pending, 0 running, 0 nodes\n" in booted
+    assert "  desired   2\n  cost      1.00 an hour\n" in booted
+
+
+def test_seconds_that_run_on_are_no_news():
+    memory = idle_since(-20, 1)
+    world, out = DryRunWorld(FakeWorld(an_observation(a_node(1)))), io.StringIO()
+    printer, clock = DecisionPrinter(out), FakeClock()
+    for _ in range(3):
+        run_cycle(world, [printer], some_settings(), memory, clock, cycle_id="c")
+        clock.advance(10)
+
+    assert out.getvalue().count("pool transcode") == 1
+    assert "idle" in out.getvalue()
 
 
 def test_the_same_is_not_shown_twice():

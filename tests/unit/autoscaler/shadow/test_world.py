@@ -241,6 +241,14 @@ def test_an_instance_that_boots_at_the_start_joins_by_the_boots_that_were_learne
     assert [node.instance_id for node in after.nodes or ()] == ["i-7"]
 
 
+def test_where_no_boot_was_seen_yet_nodes_join_within_the_time_that_is_allowed_for_it() -> None:
+    settings = replace(some_settings(), boot_timeout=timedelta(seconds=60))
+    rehearsal = Rehearsal(an_observation(queue=a_queue(2)), Memory(), settings)
+    rehearsal.cycle()
+
+    assert rehearsal.cycle(31).decision.counts.busy == 1
+
+
 def test_equal_runs_have_equal_shadows() -> None:
     spread = replace(LEARNED, service_seconds={"transcode": {"": (60.0, 600.0, 6000.0) * 20}})
 
