@@ -47,5 +47,7 @@ class ChildFacts:
     ahead_count: int | None = None
     #: When Nomad tries it again after a failure.
     retried_at: datetime | None = None
+    #: When Nomad was asked; None where it was not.
+    asked_at: datetime | None = None
     #: Why Nomad was not asked; empty where it was.
     unasked: str = ""

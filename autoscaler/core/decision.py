@@ -6,7 +6,8 @@ decision afterwards.  Pure; imports ``autoscaler.core`` only.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import Enum
 
@@ -174,6 +175,11 @@ class Decision:
                 self.hold_on,
             )
         )
+
+    def placed_only(self, groups: AbstractSet[str]) -> "Decision":
+        """As it stands when only the orders of these groups were taken."""
+        orders = tuple(order for order in self.orders if order.group in groups)
+        return replace(self, orders=orders, buy=sum(order.count for order in orders))
 
     @property
     def why(self) -> str:

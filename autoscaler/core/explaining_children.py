@@ -28,7 +28,7 @@ from autoscaler.core.memory import Memory
 from autoscaler.core.model import Observation
 from autoscaler.core.settings import PoolSettings
 
-_PENDING, _DEAD = "pending", "dead"
+_DEAD = "dead"
 
 
 def explain_child(
@@ -48,10 +48,11 @@ def explain_child(
         jobs = listing(settings.jobs)
         sentence = f"{facts.job} is no job of the pool {settings.name}, which serves {jobs}"
         return told(Fate.NOT_OURS, sentence)
+    asked_at = facts.asked_at or now
     known = (
-        _at_work(facts, observation, now)
-        or (_over(facts, now) if facts.status == _DEAD else None)
-        or _tried_again(facts, now)
+        _at_work(facts, observation, asked_at)
+        or (_over(facts, asked_at) if facts.status == _DEAD else None)
+        or _tried_again(facts, asked_at)
     )
     if known is not None:
         return known

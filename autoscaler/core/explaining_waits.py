@@ -84,7 +84,7 @@ def why_it_waits(
         or held_by_nomad(facts.verdict, queue.verdict, case.loads, briefing, decision)
         or _of_room(case)
     )
-    common = (_position(case), _other_ask(case), _nomads_word(case))
+    common = (_position(case), _too_new(case), _other_ask(case), _nomads_word(case))
     return replace(found, details=(*found.details, *(one for one in common if one is not None)))
 
 
@@ -262,14 +262,14 @@ def _fullest(case: _Case) -> Explanation | None:
 
 
 def _position(case: _Case) -> Explanation:
-    turn, facts = case.turn, case.facts
+    turn, facts, now = case.turn, case.facts, case.facts.asked_at or case.now
     total = max(case.queue.pending_count, turn.position)
-    waits = "" if facts.dispatched_at is None else f"pending {since(facts.dispatched_at, case.now)}"
+    waits = "" if facts.dispatched_at is None else f"pending {since(facts.dispatched_at, now)}"
     sentence = (
         f"{waits + '; ' if waits else ''}number {turn.position} of {total} pending in "
         f"{facts.job}, {turn.ahead_count} ahead of it in all"
     )
-    waited = None if facts.dispatched_at is None else case.now - facts.dispatched_at
+    waited = None if facts.dispatched_at is None else now - facts.dispatched_at
     return told(
         Fate.POSITION,
         sentence,
@@ -277,6 +277,15 @@ def _position(case: _Case) -> Explanation:
         pending_count=total,
         ahead_count=turn.ahead_count,
         waited_seconds=None if waited is None else waited.total_seconds(),
+    )
+
+
+def _too_new(case: _Case) -> Explanation | None:
+    at = case.facts.dispatched_at
+    if at is None or at <= case.now:
+        return None
+    return told(
+        Fate.POSITION, "it was dispatched after this picture was taken: the next cycle counts it"
     )
 
 

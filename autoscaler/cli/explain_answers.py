@@ -1,0 +1,251 @@
+"""
+The answers of ``autoscaler explain``: the pictures and Nomad's word, put before the core.
+
+Imports app, the adapters, config and core.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+
+from autoscaler.adapters.nomad_client import NomadClient
+from autoscaler.adapters.nomad_inquiry import NomadInquiry
+from autoscaler.adapters.nomad_replies import dispatched_at, is_child, parent_of
+from autoscaler.adapters.pictures import Given, NoPicture, Picture, Pictures
+from autoscaler.adapters.wording import sentence, verb
+from autoscaler.app import nomad_connection
+from autoscaler.clock import SystemClock
+from autoscaler.config import Config
+from autoscaler.core.child import ChildFacts
+from autoscaler.core.explaining import Explanation, Fate, listing, told
+from autoscaler.core.explaining_children import explain_child, several_children, unknown_child
+from autoscaler.core.explaining_decisions import Stretch
+from autoscaler.core.explaining_nodes import explain_node
+from autoscaler.core.settings import NodeSelector
+from autoscaler.errors import InputError, ObservationError
+
+_NO_CONFIG = "no --config was given"
+
+
+@dataclass(frozen=True, slots=True)
+class PoolAnswer:
+    """What is told of one pool, and the picture that it rests on."""
+
+    pool: str
+    #: None where no cycle of it is known.
+    picture: Picture | None
+    #: Oldest first.
+    decisions: tuple[Stretch, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Everything that is told."""
+
+    at: datetime
+    pools: tuple[PoolAnswer, ...]
+    #: The child or the node, by its whole id where that is known; empty: the decisions alone.
+    subject: str = ""
+    explanation: Explanation | None = None
+    #: What could not be had, and why.
+    notes: tuple[str, ...] = ()
+
+    @property
+    def found(self) -> bool:
+        """Whether it is an answer to what was asked."""
+        if self.explanation is not None:
+            return self.explanation.code != Fate.UNKNOWN.value
+        return any(one.picture is not None for one in self.pools)
+
+
+class Inquiry:
+    """What there is to answer from."""
+
+    def __init__(self, directory: Path, config: Config | None, pool: str | None) -> None:
+        """Raises ``NoPicture`` where there is nothing, ``InputError`` for a pool not known."""
+        self.now = SystemClock().now()
+        self.pictures = Pictures(directory, self.now)
+        self._config = config
+        configured = [one.name for one in config.pools] if config is not None else []
+        pools = tuple(dict.fromkeys((*configured, *self.pictures.pools)))
+        if pool is not None and pool not in pools:
+            self.close()
+            raise InputError(f"no pool {pool!r}; there are {listing(pools) or 'none'}")
+        self.pools = pools if pool is None else (pool,)
+
+    def close(self) -> None:
+        """Let files go."""
+        self.pictures.close()
+
+    @property
+    def known(self) -> Mapping[str, Picture]:
+        """The pools that have a picture."""
+        found = {pool: self.pictures.of(pool) for pool in self.pools}
+        return {pool: picture for pool, picture in found.items() if picture is not None}
+
+    @property
+    def nomad(self) -> NomadInquiry | None:
+        """None without a configuration that says where Nomad is."""
+        if self._config is None:
+            return None
+        return NomadInquiry(NomadClient(nomad_connection(self._config)))
+
+    def given(self, picture: Picture) -> Given:
+        """What its decision was made with.  Raises ``NoPicture`` for a record of an old version."""
+        pools = self._config.pools if self._config is not None else ()
+        configured = next((one for one in pools if one.name == picture.record.pool), None)
+        return picture.given(configured)
+
+    def answer(self, *pools: str, decisions: int = 0) -> Answer:
+        """The frame of an answer about these pools."""
+        return Answer(
+            self.now,
+            tuple(
+                PoolAnswer(
+                    pool,
+                    self.pictures.of(pool),
+                    self.pictures.decisions(pool, decisions) if decisions else (),
+                )
+                for pool in pools
+            ),
+            notes=tuple(self.pictures.notes),
+        )
+
+
+def of_decisions(inquiry: Inquiry, last: int) -> Answer:
+    """The last so many of each pool."""
+    return inquiry.answer(*inquiry.pools, decisions=last)
+
+
+def of_node(inquiry: Inquiry, node: str) -> Answer:
+    """Of the first pool that has it; else what Nomad says of it."""
+    known = inquiry.known
+    unknown: list[Explanation] = []
+    for pool, picture in known.items():
+        given = inquiry.given(picture)
+        found = explain_node(
+            node,
+            picture.record.observation,
+            picture.decision,
+            given.settings,
+            given.memory,
+            given.now,
+        )
+        if found.code != Fate.UNKNOWN.value:
+            found = _with_failures(found, picture)
+            return replace(inquiry.answer(pool), subject=node, explanation=found)
+        unknown.append(found)
+    if not unknown:
+        raise NoPicture(f"no cycle of {listing(inquiry.pools)} is known yet: try again in a moment")
+    answer, notes = inquiry.answer(*known), list(inquiry.pictures.notes)
+    explanation = (
+        unknown[0]
+        if len(unknown) == 1
+        else told(Fate.UNKNOWN, f"no pool has a node or an instance {node!r}", *unknown)
+    )
+    try:
+        stranger = inquiry.nomad.node(node) if inquiry.nomad is not None else None
+    except ObservationError as error:
+        notes.append(f"whether another part of the cluster has it is not known: {error}")
+        stranger = None
+    if stranger is not None:
+        takes = "; ".join(
+            f"{pool} takes {_selection(inquiry.given(picture).settings.nodes)}"
+            for pool, picture in known.items()
+        )
+        explanation = told(
+            Fate.NOT_OURS, f"it is no concern of ours: Nomad has {stranger}, and the pool {takes}"
+        )
+    return replace(answer, subject=node, explanation=explanation, notes=tuple(notes))
+
+
+def _selection(nodes: NodeSelector) -> str:
+    parts = {"class": nodes.class_, "node pool": nodes.pool, "datacenter": nodes.datacenter}
+    return " and ".join(f"{name} {value}" for name, value in parts.items() if value is not None)
+
+
+def of_child(inquiry: Inquiry, given: str) -> Answer:
+    """Of the pool that serves its job."""
+    known = inquiry.known
+    jobs = {job: pool for pool, one in known.items() for job in inquiry.given(one).settings.jobs}
+    nomad, unasked = inquiry.nomad, _NO_CONFIG
+    found: tuple[str, ...] | None = None
+    try:
+        if nomad is not None:
+            found = nomad.find(given, tuple(jobs))
+            if not found:
+                explanation = unknown_child(given, nomad.known(tuple(jobs)))
+                return replace(inquiry.answer(), subject=given, explanation=explanation)
+    except ObservationError as error:
+        nomad, unasked = None, str(error)
+    if found is None:
+        found = _in_pictures(given, known)
+    if not found or len(found) > 1:
+        explanation = several_children(given, found) if found else unknown_child(given, ())
+        note = f"Nomad was not asked: {unasked}" if nomad is None else ""
+        answer = replace(inquiry.answer(), subject=given, explanation=explanation)
+        return replace(answer, notes=tuple(filter(None, (*answer.notes, note))))
+    return _of_one_child(inquiry, found[0], jobs, nomad, unasked)
+
+
+def _in_pictures(given: str, known: Mapping[str, Picture]) -> tuple[str, ...]:
+    """Without Nomad: what runs is in the pictures by its id, and a whole id needs no looking up."""
+    running = [
+        one.child
+        for picture in known.values()
+        for node in picture.record.observation.nodes or ()
+        for one in node.running
+        if one.child is not None and given and given in one.child
+    ]
+    if not running and is_child(given) and dispatched_at(given) is not None:
+        return (given,)
+    return tuple(dict.fromkeys(running))
+
+
+def _of_one_child(
+    inquiry: Inquiry,
+    child: str,
+    jobs: Mapping[str, str],
+    nomad: NomadInquiry | None,
+    unasked: str,
+) -> Answer:
+    job = parent_of(child)
+    pool = jobs.get(job)
+    if pool is None:
+        explanation = told(
+            Fate.NOT_OURS, f"{job} is no job of any pool here, which serve {listing(jobs)}"
+        )
+        return replace(inquiry.answer(), subject=child, explanation=explanation)
+    picture = inquiry.known[pool]
+    given = inquiry.given(picture)
+    facts = ChildFacts(child, job, dispatched_at=dispatched_at(child), unasked=unasked)
+    if nomad is not None:
+        try:
+            facts = nomad.facts(child, given.settings.nodes, inquiry.now)
+        except ObservationError as error:
+            facts = replace(facts, unasked=str(error))
+    explanation = explain_child(
+        facts,
+        picture.record.observation,
+        picture.decision,
+        given.settings,
+        given.memory,
+        given.now,
+    )
+    explanation = _with_failures(explanation, picture)
+    return replace(inquiry.answer(pool), subject=child, explanation=explanation)
+
+
+def _with_failures(explanation: Explanation, picture: Picture) -> Explanation:
+    """What the cycle would have done and could not, which may well be why."""
+    failures: Sequence[Explanation] = [
+        told(
+            Fate.ACTION_FAILED,
+            f"failed in that cycle: {sentence(one.action)}; {one.detail}",
+            action=verb(one.action),
+        )
+        for one in picture.record.actions
+        if one.outcome == "failed"
+    ]
+    return replace(explanation, details=(*explanation.details, *failures))
