@@ -3,26 +3,35 @@ The journal: what was learned of each pool, and why each cycle decided as it did
 
 It serves people and restarts, and correctness never hangs on it: a journal that cannot be opened
 is done without, a broken one is set aside, and what cannot be written is said once.
-Imports journal_file, journal_forms, core, ports, sqlite3 and structlog.
+Imports the journal modules beside it, core, ports, sqlite3 and structlog.
 """
 
 import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import structlog
 
+from autoscaler.adapters import journal_children as children
 from autoscaler.adapters import journal_forms as forms
 from autoscaler.adapters.journal_file import TooNew, connect, is_broken, set_aside
-from autoscaler.core.decision import Decision
+from autoscaler.adapters.journal_records import (
+    Bounds,
+    CycleRecord,
+    Records,
+    prune,
+    read,
+    text_of,
+)
+from autoscaler.adapters.journal_tally import Tally
 from autoscaler.core.memory import Memory
 from autoscaler.core.model import Observation
-from autoscaler.ports import ActionReport, CycleReport
+from autoscaler.ports import CycleReport
 
 _log = structlog.get_logger()
 
@@ -30,36 +39,6 @@ FILE_NAME = "journal.sqlite3"
 
 #: What is known of the moment is of no use to one who comes back later than that.
 _MOMENT = timedelta(minutes=2)
-#: At each write up to so many of the oldest cycles go that are beyond a bound.
-_PRUNED_AT_ONCE = 20
-_PRUNE = """
-    DELETE FROM cycle
-    WHERE id < (SELECT min(id) FROM cycle) + :at_once
-    AND (at < :oldest OR id <= :newest - :count OR :full)
-"""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Bounds:
-    """How much is kept of the cycles; the oldest go first."""
-
-    age: timedelta = timedelta(days=30)
-    count: int = 200_000
-    size_bytes: int = 512 * 1024 * 1024
-
-
-@dataclass(frozen=True, slots=True)
-class CycleRecord:
-    """One cycle as it was written down.  The decision's memory is empty: it is not kept."""
-
-    pool: str
-    cycle_id: str
-    at: datetime
-    outcome: str
-    seconds: float
-    observation: Observation
-    decision: Decision
-    actions: tuple[ActionReport, ...]
 
 
 def open_journal(
@@ -106,6 +85,8 @@ class Journal:
         self._lock = threading.Lock()
         self._failing = False
         self._replaced = False
+        self._records = Records()
+        self._tallies: dict[str, Tally] = {}
         self._connection = connect(path, read_only=read_only)
 
     def close(self) -> None:
@@ -132,63 +113,62 @@ class Journal:
     def remember(self, pool: str, memory: Memory, now: datetime) -> None:
         """Keep it in place of what was remembered before."""
         with self._saying_failures(now):
-            row = (pool, _text(now), forms.written_memory(memory))
+            row = (pool, text_of(now), forms.written_memory(memory))
             with self._lock, self._connection:
                 self._connection.execute("INSERT OR REPLACE INTO memory VALUES (?, ?, ?)", row)
 
     def record(self, report: CycleReport) -> None:
         """Add a cycle, and let go of some that are beyond the bounds."""
-        with self._saying_failures(report.ended_at):
-            row = (
-                report.pool,
-                report.cycle_id,
-                _text(report.ended_at),
-                report.outcome,
-                report.duration_seconds,
-                forms.written_observation(report.observation),
-                forms.written_decision(report.decision),
-                forms.written_actions(report.actions),
-            )
-            with self._lock, self._connection:
-                self._append(row, report.ended_at)
+        with self._saying_failures(report.ended_at), self._lock:
+            try:
+                with self._connection:
+                    newest = self._records.add(self._connection, report)
+                    self._prune(newest, report.ended_at)
+            except BaseException:
+                self._records.forget()
+                raise
+
+    def note(self, pool: str, observed: Observation, now: datetime) -> None:
+        """Count the children that came and finished since the observation before."""
+        with self._saying_failures(now), self._lock:
+            tally = self._tallies.get(pool)
+            if tally is None:
+                tally = self._tallies[pool] = Tally(children.counted(self._connection, pool))
+            tally.see(observed, now)
+            if not tally.is_due(now):
+                return
+            with self._connection:
+                children.write(self._connection, pool, tally, self._bounds)
+            tally.written(now)
+
+    def pools(self) -> tuple[str, ...]:
+        """The pools of which cycles are written down, by name."""
+        return tuple(
+            pool for (pool,) in self._read("SELECT DISTINCT pool FROM cycle ORDER BY pool")
+        )
 
     def cycles(self, pool: str, *, last: int) -> tuple[CycleRecord, ...]:
         """The last so many cycles of a pool that were written down, oldest first."""
-        rows = self._read(
-            "SELECT pool, cycle_id, at, outcome, seconds, observation, decision, actions"
-            " FROM cycle WHERE pool = ? ORDER BY id DESC LIMIT ?",
-            pool,
-            last,
-        )
-        records = [_record(row) for row in reversed(rows)]
-        found = tuple(one for one in records if one is not None)
+        records: list[CycleRecord | None] = []
+        try:
+            with self._lock:
+                where = "pool = ? ORDER BY id DESC LIMIT ?"
+                records.extend(read(self._connection, where, pool, last))
+        except sqlite3.Error as error:
+            _log.warning("journal.unreadable", path=str(self._path), error=str(error))
+        found = tuple(one for one in reversed(records) if one is not None)
         if len(found) < len(records):
             _log.warning("journal.cycles_ignored", pool=pool, count=len(records) - len(found))
         return found
 
-    def _append(self, row: tuple[Any, ...], now: datetime) -> None:
-        execute = self._connection.execute
-        newest = execute(
-            "INSERT INTO cycle (pool, cycle_id, at, outcome, seconds, observation, decision,"
-            " actions) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            row,
-        ).lastrowid
+    def _prune(self, newest: int, now: datetime) -> None:
         size, pages, free = (
-            execute(f"PRAGMA {name}").fetchone()[0]
+            self._connection.execute(f"PRAGMA {name}").fetchone()[0]
             for name in ("page_size", "page_count", "freelist_count")
         )
-        pruned = execute(
-            _PRUNE,
-            {
-                "at_once": _PRUNED_AT_ONCE,
-                "oldest": _text(now - self._bounds.age),
-                "newest": newest,
-                "count": self._bounds.count,
-                "full": (pages - free) * size > self._bounds.size_bytes,
-            },
-        ).rowcount
-        if pruned:
-            execute("PRAGMA incremental_vacuum(256)").fetchall()
+        full = (pages - free) * size > self._bounds.size_bytes
+        if prune(self._connection, newest, now, self._bounds, full=full):
+            self._connection.execute("PRAGMA incremental_vacuum(256)").fetchall()
 
     def _read(self, query: str, *arguments: object) -> list[Any]:
         try:
@@ -234,28 +214,6 @@ def without_the_moment(memory: Memory) -> Memory:
         arrivals=fresh.arrivals,
         dispatched=fresh.dispatched,
     )
-
-
-def _record(row: tuple[Any, ...]) -> CycleRecord | None:
-    pool, cycle_id, at, outcome, seconds, observation, decision, actions = row
-    try:
-        return CycleRecord(
-            pool,
-            cycle_id,
-            datetime.fromisoformat(at),
-            outcome,
-            seconds,
-            forms.read_observation(observation),
-            forms.read_decision(decision),
-            forms.read_actions(actions),
-        )
-    except ValueError:
-        return None  # Of a version that wrote it otherwise.
-
-
-def _text(at: datetime) -> str:
-    """In UTC and always as long, so that texts sort as the instants do."""
-    return at.astimezone(UTC).isoformat(timespec="microseconds")
 
 
 def _brief(error: Exception) -> str:

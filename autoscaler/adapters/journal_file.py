@@ -30,7 +30,51 @@ _MIGRATIONS = (
     );
     CREATE INDEX cycle_of_pool ON cycle (pool, id);
     """,
+    # From here on ``cycle.observation`` holds the parts of several texts (journal_pieces); ``base``
+    # is the number of the last cycle before its volume, and null in rows of version 1.
+    """
+    ALTER TABLE cycle ADD COLUMN now TEXT;
+    ALTER TABLE cycle ADD COLUMN base INTEGER;
+    CREATE INDEX cycle_base ON cycle (base);
+    CREATE TABLE text (id INTEGER PRIMARY KEY, fresh BLOB NOT NULL);
+    CREATE TABLE job (
+        id INTEGER PRIMARY KEY,
+        pool TEXT NOT NULL,
+        name TEXT NOT NULL,
+        watched_since REAL NOT NULL,
+        counted_at REAL NOT NULL,
+        dispatched_count INTEGER NOT NULL,
+        UNIQUE (pool, name)
+    );
+    CREATE TABLE arrival (
+        id INTEGER PRIMARY KEY,
+        job INTEGER NOT NULL,
+        since REAL,
+        at REAL NOT NULL,
+        count INTEGER NOT NULL
+    );
+    CREATE TABLE child (
+        id INTEGER PRIMARY KEY,
+        job INTEGER NOT NULL,
+        name TEXT,
+        dispatched_at REAL NOT NULL,
+        placed_at REAL,
+        seconds REAL NOT NULL,
+        profile TEXT,
+        UNIQUE (job, name)
+    );
+    """,
 )
+#: What makes an older file look like the newest to one who may only read, by its version.
+_AS_NEWEST = {
+    1: """
+    CREATE TEMP VIEW cycle AS SELECT *, NULL AS now, NULL AS base FROM main.cycle;
+    CREATE TEMP TABLE text (id, fresh);
+    CREATE TEMP TABLE job (id, pool, name, watched_since, counted_at, dispatched_count);
+    CREATE TEMP TABLE arrival (id, job, since, at, count);
+    CREATE TEMP TABLE child (id, job, name, dispatched_at, placed_at, seconds, profile);
+    """,
+}
 #: How long another process may hold a lock: a cycle waits no longer for its journal.
 _TIMEOUT_SECONDS = 1.0
 _WAL_MAX_BYTES = 16 * 1024 * 1024
@@ -44,7 +88,7 @@ class TooNew(Exception):
 def connect(path: Path, *, read_only: bool) -> sqlite3.Connection:
     """Open the file, for any thread.  Raises ``OSError``, ``sqlite3.Error`` and ``TooNew``."""
     if read_only:
-        connection = _connection(f"{path.resolve().as_uri()}?mode=ro")
+        connection = _reading(path)
     else:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         # Before SQLite does: it would let others read, and gives its side files the same rights.
@@ -88,6 +132,21 @@ def set_aside(path: Path, now: datetime, error: Exception) -> None:
     )
 
 
+def _reading(path: Path) -> sqlite3.Connection:
+    """Beside one who writes, or where nobody does and nothing may be made beside the file."""
+    uri = path.resolve().as_uri()
+    connection = _connection(f"{uri}?mode=ro")
+    try:
+        connection.execute("PRAGMA user_version").fetchone()
+    except sqlite3.OperationalError:
+        connection.close()
+        if not path.exists() or path.with_name(f"{path.name}-wal").exists():
+            raise
+        # SQLite makes side files even to read, unless it is told that nobody writes.
+        return _connection(f"{uri}?mode=ro&immutable=1")
+    return connection
+
+
 def _connection(uri: str) -> sqlite3.Connection:
     return sqlite3.connect(uri, uri=True, timeout=_TIMEOUT_SECONDS, check_same_thread=False)
 
@@ -97,8 +156,11 @@ def _migrate(connection: sqlite3.Connection, *, read_only: bool) -> None:
     newest = len(_MIGRATIONS)
     if version > newest:
         raise TooNew(f"it is of version {version}, and this program knows up to {newest}")
-    if read_only and version < newest:
-        raise sqlite3.OperationalError("it is of an older version; the daemon will renew it")
+    if read_only:
+        if version == 0:
+            raise sqlite3.OperationalError("nothing was written into it yet")
+        connection.executescript(_AS_NEWEST.get(version, ""))
+        return
     for number in range(version, newest):
         connection.executescript(
             f"BEGIN IMMEDIATE; {_MIGRATIONS[number]} PRAGMA user_version = {number + 1}; COMMIT"

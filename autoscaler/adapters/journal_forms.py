@@ -4,7 +4,6 @@ How the journal writes things down: the core's frozen values as JSON, and back a
 Imports core, ports and pydantic.
 """
 
-import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, get_args
@@ -15,10 +14,8 @@ from autoscaler.core.decision import Decision
 from autoscaler.core.memory import Memory
 from autoscaler.core.model import Node, NodeFacts, Observation
 from autoscaler.core.plan import Action
+from autoscaler.core.settings import PoolSettings
 from autoscaler.ports import ActionReport
-
-#: An observation repeats itself, node for node: the quickest level makes it ten times smaller.
-_LEVEL = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +38,7 @@ class _Done:
 
 
 _MEMORY = TypeAdapter(Memory)
+_SETTINGS = TypeAdapter(PoolSettings)
 _SEEN = TypeAdapter(_Seen)
 _DECISION = TypeAdapter(Decision)
 _DONE = TypeAdapter(tuple[_Done, ...])
@@ -51,7 +49,7 @@ _ACTIONS: Mapping[str, TypeAdapter[Action]] = {
 
 def written_memory(memory: Memory) -> str:
     """As JSON."""
-    return _written(_MEMORY, memory).decode()
+    return _written(_MEMORY, memory)
 
 
 def read_memory(text: str) -> Memory:
@@ -59,21 +57,28 @@ def read_memory(text: str) -> Memory:
     return _MEMORY.validate_json(text)
 
 
-def written_observation(observation: Observation) -> bytes:
-    """As JSON, compressed with zlib."""
+def written_settings(settings: PoolSettings) -> str:
+    """As JSON, by the names of the configuration's keys."""
+    return _SETTINGS.dump_json(settings, by_alias=True).decode()
+
+
+def read_settings(text: str) -> PoolSettings:
+    """Raises ``ValueError`` as above."""
+    return _SETTINGS.validate_json(text)
+
+
+def written_observation(observation: Observation) -> str:
+    """As JSON; what nodes of one kind have in common is in it once."""
     facts: dict[str, Mapping[str, str]] = {}
     if observation.nodes is not None:
         nodes = tuple(_without_facts(node, facts) for node in observation.nodes)
         observation = replace(observation, nodes=nodes)
-    return zlib.compress(_written(_SEEN, _Seen(observation, facts)), _LEVEL)
+    return _written(_SEEN, _Seen(observation, facts))
 
 
-def read_observation(data: bytes) -> Observation:
+def read_observation(text: str) -> Observation:
     """Raises ``ValueError`` as above."""
-    try:
-        seen = _SEEN.validate_json(zlib.decompress(data))
-    except zlib.error as error:
-        raise ValueError(str(error)) from error
+    seen = _SEEN.validate_json(text)
     observation = seen.observation
     if observation.nodes is None:
         return observation
@@ -88,7 +93,7 @@ def read_observation(data: bytes) -> Observation:
 
 def written_decision(decision: Decision) -> str:
     """As JSON, without the memory in it, which has a place of its own."""
-    return _written(_DECISION, replace(decision, memory=Memory())).decode()
+    return _written(_DECISION, replace(decision, memory=Memory()))
 
 
 def read_decision(text: str) -> Decision:
@@ -108,7 +113,7 @@ def written_actions(reports: tuple[ActionReport, ...]) -> str:
         )
         for one in reports
     )
-    return _written(_DONE, done).decode()
+    return _written(_DONE, done)
 
 
 def read_actions(text: str) -> tuple[ActionReport, ...]:
@@ -125,9 +130,9 @@ def read_actions(text: str) -> tuple[ActionReport, ...]:
     )
 
 
-def _written(adapter: TypeAdapter[Any], value: object) -> bytes:
+def _written(adapter: TypeAdapter[Any], value: object) -> str:
     # Pydantic expects a mapping to be a dict, and warns of those that cannot be changed.
-    return adapter.dump_json(value, fallback=_plain, warnings=False)
+    return adapter.dump_json(value, fallback=_plain, warnings=False).decode()
 
 
 def _plain(value: Any) -> dict[Any, Any]:

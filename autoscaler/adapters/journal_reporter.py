@@ -28,6 +28,7 @@ class JournalReporter:
 
     def report(self, report: CycleReport) -> None:
         """Write down what is worth it."""
+        self._journal.note(report.pool, report.observation, report.now)
         if self._worth_recording(report):
             self._recorded[report.pool] = report
             self._journal.record(report)
@@ -37,7 +38,10 @@ class JournalReporter:
 
     def _worth_recording(self, report: CycleReport) -> bool:
         before = self._recorded.get(report.pool)
-        if before is None or report.actions or _answer(report) != _answer(before):
+        # What is to be done is news even where none of it was begun, as the daemon was to stop.
+        if before is None or report.actions or report.decision.acts:
+            return True
+        if _answer(report) != _answer(before):
             return True
         age = report.ended_at - before.ended_at
         return age >= _EVERY or (age >= _CHANGES_EVERY and gist(report) != gist(before))
@@ -54,4 +58,5 @@ def _answer(report: CycleReport) -> tuple[Any, ...]:
     """What was decided and by which rules, the numbers in its reasons left out."""
     decision = report.decision
     rules = tuple(reason.rule for reason in decision.reasons)
-    return decision.current, decision.desired, rules, report.outcome
+    unplaceable = frozenset(decision.unplaceable)
+    return decision.current, decision.desired, rules, unplaceable, report.outcome

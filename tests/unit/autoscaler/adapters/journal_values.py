@@ -24,8 +24,8 @@ def any_of(kind):
     """A strategy for a type of the core's, built from its annotations."""
     if kind in _SIMPLE:
         return _SIMPLE[kind]
-    if isinstance(kind, EnumType):
-        return st.sampled_from(kind)
+    if isinstance(kind, EnumType) or typing.get_origin(kind) is typing.Literal:
+        return st.sampled_from(typing.get_args(kind) or tuple(kind))
     if is_dataclass(kind):
         hints = typing.get_type_hints(kind)
         return st.builds(kind, **{one.name: any_of(hints[one.name]) for one in fields(kind)})

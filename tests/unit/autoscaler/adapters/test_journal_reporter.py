@@ -15,11 +15,16 @@ class FakeJournal:
 
     def __init__(self) -> None:
         self.recorded: list[float] = []
+        self.noted: list[float] = []
         self.remembered: list[tuple[float, Memory]] = []
 
     def record(self, report: CycleReport) -> None:
         """Note when."""
         self.recorded.append((report.ended_at - at(0)).total_seconds())
+
+    def note(self, pool, observed, now) -> None:
+        """Note when."""
+        self.noted.append((now - at(0)).total_seconds())
 
     def remember(self, pool, memory, now) -> None:
         """Note when, and what."""
