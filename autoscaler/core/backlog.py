@@ -88,9 +88,7 @@ def _lacking(due: Sequence[_Due], slack: float, boot: float, forecast: Forecast)
     grid, least = forecast.grid, 0
     for one in due:
         by = max(one.in_seconds - slack, boot)
-        sure = grid.value(forecast.expected, by) * (1.0 - forecast.margin)
-        sure -= forecast.deviations * math.sqrt(grid.value(forecast.variance, by))
-        missing = one.amount - max(0.0, sure)
+        missing = one.amount - forecast.sure(by)
         # Less than half a child is no child.
         if missing < forecast.child / 2:
             continue

@@ -7,25 +7,33 @@ the renewal function counts these.  The mean alone would hide how many slots fre
 service times spread widely, which with videos they do.
 
 Everything is counted on a grid of equal steps, each event shared between the two points about it so
-that means are kept: rounding up would lose a tenth of the starts of a long chain.  Pure; imports
-the standard library only.
+that means are kept.  Series are worked out as far as they are looked at.  Pure; imports
+``autoscaler.core`` only.
 """
 
-import math
-from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import accumulate
+from operator import mul
+
+from autoscaler.core.service_law import ServiceLaw
 
 #: Points of the grid: fine enough to plan by, few enough to work out in a millisecond.
 _POINTS = 60
-#: No child takes less, in seconds: it must be placed and started.
-_SHORTEST = 1e-3
-#: Until so many service times have been measured, the prior's are mixed in.
-SAMPLE_TRUSTED = 20
-#: The prior: five equally likely values of an exponential law with this mean, in seconds.
-_PRIOR_MEAN_SECONDS = 600.0
-_PRIOR = tuple(-_PRIOR_MEAN_SECONDS * math.log(1 - (k + 0.5) / 5) for k in range(5))
+#: Of the children that start in a step, at least so many do not end within it.
+_LASTING_MIN = 1e-3
+
+
+class Series(ABC):
+    """A value for each point of a grid, worked out when it is looked at."""
+
+    @abstractmethod
+    def __getitem__(self, point: int) -> float:
+        """At that point, from 0 on."""
+
+    def __iter__(self) -> Iterator[float]:
+        """At each point."""
+        return (self[point] for point in range(_POINTS + 1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +57,12 @@ class Grid:
         if point < _POINTS:
             over[point + 1] += amount * (place - point)
 
-    def value(self, series: Sequence[float], seconds: float) -> float:
+    def value(self, series: Series, seconds: float) -> float:
         """The series at an instant, between its points; at the ends, those."""
         place = min(max(0.0, seconds / self.step), float(_POINTS))
         point = min(int(place), _POINTS - 1)
-        return series[point] + (series[point + 1] - series[point]) * (place - point)
+        here = series[point]
+        return here + (series[point + 1] - here) * (place - point)
 
 
 def grid_to(horizon_seconds: float) -> Grid:
@@ -61,94 +70,60 @@ def grid_to(horizon_seconds: float) -> Grid:
     return Grid(max(1.0, horizon_seconds) / _POINTS)
 
 
-class ServiceLaw:
-    """The distribution of service times: a sample, in seconds."""
-
-    def __init__(self, sample: Iterable[float]) -> None:
-        self.sample = tuple(sorted(max(_SHORTEST, one) for one in sample))
-        self._sums = (0.0, *accumulate(self.sample))
-
-    def residual(self, age: float, grid: Grid) -> list[float]:
-        """
-        The chance that a child of this age ends at each point of the grid.
-
-        Beyond the sample nothing is known but that it has lasted so long: exponential, with its
-        age as the mean.
-        """
-        begun = bisect_right(self.sample, age)
-        left = len(self.sample) - begun
-        # Of the integral of the distribution function, the second difference is the chance: each
-        # end is shared between the two points about it.
-        if left:
-            whole = self._integral(age, begun, left, grid)
-        else:
-            mean = max(age, 1.0)
-            whole = [
-                at - mean * (1.0 - math.exp(-at / mean))
-                for at in (point * grid.step for point in range(grid.points + 2))
-            ]
-        before, here = 0.0, 0.0
-        chances = []
-        for point in range(1, grid.points + 2):
-            after = whole[point]
-            chances.append(max(0.0, (after - 2.0 * here + before) / grid.step))
-            before, here = here, after
-        return chances
-
-    def _integral(self, age: float, begun: int, left: int, grid: Grid) -> list[float]:
-        sample, sums, step = self.sample, self._sums, grid.step
-        gone = sums[begun]
-        whole = []
-        for point in range(grid.points + 2):
-            at = age + point * step
-            ended = bisect_right(sample, at)
-            whole.append((at * (ended - begun) - (sums[ended] - gone)) / left)
-        return whole
-
-    @property
-    def spread(self) -> float:
-        """The squared coefficient of variation."""
-        count = len(self.sample)
-        mean = self._sums[-1] / count
-        return sum((one - mean) ** 2 for one in self.sample) / count / mean**2
-
-    def median_left(self, age: float) -> float:
-        """What a child of this age has left, in the middle case, in seconds."""
-        begun = bisect_right(self.sample, age)
-        rest = len(self.sample) - begun
-        if not rest:
-            return age * math.log(2)
-        return self.sample[begun + rest // 2] - age
-
-
-def law_of(samples: Iterable[float]) -> ServiceLaw:
-    """The law of these service times, with the prior while they are few."""
-    measured = list(samples)
-    if len(measured) < SAMPLE_TRUSTED:
-        measured.extend(_PRIOR)
-    return ServiceLaw(measured)
-
-
-def renewals(law: ServiceLaw, grid: Grid) -> list[float]:
+class Renewals(Series):
     """How many times a slot that is free now is expected to be free again by each point."""
-    chances = law.residual(0.0, grid)
-    counts: list[float] = []
-    ended = 0.0
-    for point in range(grid.points + 1):
-        ended += chances[point]
-        again = sum(chances[back] * counts[point - back] for back in range(1, point + 1))
+
+    def __init__(self, law: ServiceLaw, grid: Grid) -> None:
+        aged = law.endings(grid.step).of_age(0, grid.points)
+        self._chances = [one / aged.left for one in aged.ends]
+        self._later = self._chances[1:]
+        self._ended = 0.0
+        self._counts: list[float] = []
+        #: The same, the last first.
+        self._backwards: list[float] = []
+        #: One more, for the start itself.
+        self._starts: list[float] = []
+
+    def __getitem__(self, point: int) -> float:
+        """By that point."""
+        self._reach(point)
+        return self._counts[point]
+
+    def starts(self, point: int) -> list[float]:
+        """Of a slot that was freed at each point from the first on, by this one."""
+        self._reach(point)
+        return self._starts[point::-1]
+
+    def _reach(self, point: int) -> None:
+        chances, later, backwards = self._chances, self._later, self._backwards
         # Those that end within the step in which they begin free the slot again in the same.
-        counts.append((ended + again) / max(1.0 - chances[0], _SHORTEST))
-    return counts
+        lasting = max(1.0 - chances[0], _LASTING_MIN)
+        for at in range(len(self._counts), point + 1):
+            self._ended += chances[at]
+            count = (self._ended + sum(map(mul, later, backwards))) / lasting
+            backwards.insert(0, count)
+            self._counts.append(count)
+            self._starts.append(1.0 + count)
 
 
-def starts(freed: Sequence[float], again: Sequence[float]) -> list[float]:
-    """
-    Starts expected by each point where so many slots are freed at each.
+class Starts(Series):
+    """Starts expected by each point where so many slots are freed at each, so many more now."""
 
-    ``freed`` and ``again`` (of ``renewals``) are by point of the same grid.
-    """
-    return [
-        sum(freed[at] * (1.0 + again[point - at]) for at in range(point + 1) if freed[at])
-        for point in range(len(freed))
-    ]
+    def __init__(self, freed: Sequence[float], again: Renewals, started: float = 0.0) -> None:
+        self._freed = freed
+        self._again = again
+        self._started = started
+        self._known: dict[int, float] = {}
+
+    def __getitem__(self, point: int) -> float:
+        """By that point."""
+        found = self._known.get(point)
+        if found is None:
+            found = sum(map(mul, self._freed, self._again.starts(point)))
+            found += self._started * self._again[point]
+            self._known[point] = found
+        return found
+
+    def again(self, point: int) -> float:
+        """Of these, the starts on slots that were freed before and are freed again."""
+        return self[point] - sum(self._freed[: point + 1])

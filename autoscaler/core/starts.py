@@ -6,21 +6,22 @@ Counted in nodes: a child of which c fit a new node is 1/c.  Pure; imports ``aut
 """
 
 import math
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from itertools import accumulate
+from operator import mul
+from typing import NamedTuple
 
 from autoscaler.core.demand import Demand, children_of
+from autoscaler.core.endings import Aged, Endings
 from autoscaler.core.fleet import Fleet
-from autoscaler.core.forecast import Grid, renewals, starts
+from autoscaler.core.forecast import Grid, Renewals, Series, Starts
 from autoscaler.core.laws import ServiceLaws, mixture
 from autoscaler.core.ledger import ready_in
 from autoscaler.core.memory import Memory
-from autoscaler.core.model import JobQueue, Running
-
-#: Ages are told apart by the step of the grid up to so many steps, then by as large a share.
-_FINE_STEPS = 20
+from autoscaler.core.model import JobQueue
+from autoscaler.core.service_law import ServiceLaw
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,47 +67,85 @@ class Forecast:
     """Starts by each point of the grid, in nodes, and how far they may be off."""
 
     grid: Grid
-    expected: Sequence[float]
-    variance: Sequence[float]
+    expected: Series
+    variance: Series
     #: Of a slot on a new node, after its first start.
-    again: Sequence[float]
-    spread: float
+    again: Series
+    law: ServiceLaw
     #: The typical child, in nodes.
     child: float
     #: What is not relied on: a share of the starts, and so many standard deviations.
     margin: float = 0.0
     deviations: float = 0.0
 
+    @property
+    def spread(self) -> float:
+        """The squared coefficient of variation of the service times."""
+        return self.law.spread
+
+    def sure(self, seconds: float) -> float:
+        """The starts that are relied on by so long from now."""
+        sure = self.grid.value(self.expected, seconds) * (1.0 - self.margin)
+        if self.deviations:
+            sure -= self.deviations * math.sqrt(self.grid.value(self.variance, seconds))
+        return max(0.0, sure)
+
     def doubted(self, margin: float, deviations: float) -> "Forecast":
         """The same, relied on less: a share of it, and so many standard deviations, not at all."""
         return replace(self, margin=margin, deviations=deviations)
+
+
+class _Crowd(NamedTuple):
+    """The running children whose service times are of one sample."""
+
+    endings: Endings
+    #: Of one child, in nodes.
+    weight: float
+    #: Of each age, with how many they are.
+    children: Sequence[tuple[Aged, int]]
+
+
+class _Variance(Series):
+    """Of the starts by each point: whether a child ends by then, and how often a slot renews."""
+
+    def __init__(self, crowds: Sequence[_Crowd], expected: Starts, each: float) -> None:
+        self._crowds = crowds
+        self._expected = expected
+        #: Of each renewal.
+        self._each = each
+
+    def __getitem__(self, point: int) -> float:
+        total = self._each * max(0.0, self._expected.again(point))
+        for crowd in self._crowds:
+            total += crowd.weight * crowd.weight * crowd.endings.doubt(crowd.children, point)
+        return max(0.0, total)
 
 
 def starts_on(outlook: Outlook, waiting: Waiting, grid: Grid) -> Forecast:
     """The starts that the nodes there and in flight will bring by each point of the grid."""
     memory, child = outlook.memory, waiting.child
     laws = ServiceLaws(memory)
-    next_law = mixture(laws, waiting.left)
-    again = renewals(next_law, grid)
-    freed = [0.0] * (grid.points + 1)
-    variance = [0.0] * (grid.points + 1)
-    for job, profile, age, count in _ages(outlook, grid):
-        weight = waiting.share(job)
-        by = 0.0
-        for point, chance in enumerate(laws.of(job, profile).residual(age, grid)):
-            freed[point] += chance * count * weight
-            by += chance
-            # Each ends by then or does not: independent of the others.
-            variance[point] += count * weight * weight * by * max(0.0, 1.0 - by)
+    law = mixture(laws, waiting.left)
+    again = Renewals(law, grid)
+    crowds = _crowds(outlook, waiting, laws, grid)
+    freed = _freed(crowds, grid)
     for flight in outlook.fleet.in_flight:
         grid.spread(ready_in(memory, flight.instance_id, flight.group, outlook.now), 1.0, freed)
-    expected = starts(freed, again)
-    started = _starting_now(outlook, waiting)
-    spread = next_law.spread
-    for point, first in enumerate(accumulate(freed)):
-        expected[point] += started * again[point]
-        variance[point] += spread * child * max(0.0, expected[point] - first)
-    return Forecast(grid, expected, variance, again, spread, child)
+    expected = Starts(freed, again, _starting_now(outlook, waiting))
+    variance = _Variance(crowds, expected, law.spread * child)
+    return Forecast(grid, expected, variance, again, law, child)
+
+
+def _freed(crowds: Sequence[_Crowd], grid: Grid) -> list[float]:
+    """Slots that they will free at each point, in nodes."""
+    rows, factors = [], []
+    for _, weight, children in crowds:
+        for aged, count in children:
+            rows.append(aged.ends)
+            factors.append(count * weight / (aged.left or 1))
+    if not rows:
+        return [0.0] * (grid.points + 1)
+    return [sum(map(mul, factors, column)) for column in zip(*rows, strict=True)]
 
 
 def _starting_now(outlook: Outlook, waiting: Waiting) -> float:
@@ -119,25 +158,25 @@ def _starting_now(outlook: Outlook, waiting: Waiting) -> float:
     return total
 
 
-def _ages(outlook: Outlook, grid: Grid) -> list[tuple[str, str, float, int]]:
-    """The running children of our jobs on nodes that will take more: job, profile, age, count."""
-    jobs = {queue.job for queue in outlook.queues}
-    counts: dict[tuple[str, str, float], int] = {}
+def _crowds(outlook: Outlook, waiting: Waiting, laws: ServiceLaws, grid: Grid) -> list[_Crowd]:
+    """The running children of our jobs on nodes that will take more."""
+    ages = _ages(outlook, timedelta(seconds=grid.step))
+    crowds = []
+    for (job, profile), counts in ages.items():
+        endings = laws.of(job, profile or "").endings(grid.step)
+        children = [(endings.of_age(age, grid.points), count) for age, count in counts.items()]
+        crowds.append(_Crowd(endings, waiting.share(job), children))
+    return crowds
+
+
+def _ages(outlook: Outlook, step: timedelta) -> Mapping[tuple[str, str | None], Counter[int]]:
+    """How many are of which age, in steps, by job and profile."""
+    jobs, now = {queue.job for queue in outlook.queues}, outlook.now
+    found: dict[tuple[str, str | None], list[int]] = {}
     for member in outlook.fleet.ready:
         for one in member.node.running:
             if one.job in jobs:
-                key = (one.job, one.profile or "", _age(one, grid, outlook.now))
-                counts[key] = counts.get(key, 0) + 1
-    return [(job, profile, age, count) for (job, profile, age), count in counts.items()]
-
-
-def _age(one: Running, grid: Grid, now: datetime) -> float:
-    """Down to the grid, so that children of nearly one age are worked out once."""
-    if one.started_at is None:
-        return 0.0
-    age = max(0.0, (now - one.started_at).total_seconds())
-    if age < _FINE_STEPS * grid.step:
-        return int(age / grid.step) * grid.step
-    # Old children need no fine age: what they have left hardly depends on it.
-    coarse = 1.0 + 1.0 / _FINE_STEPS
-    return coarse ** int(math.log(age) / math.log(coarse))
+                # Down to the grid, so that children of nearly one age are worked out once.
+                age = 0 if one.started_at is None else max(0, (now - one.started_at) // step)
+                found.setdefault((one.job, one.profile), []).append(age)
+    return {key: Counter(ages) for key, ages in found.items()}

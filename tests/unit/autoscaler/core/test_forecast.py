@@ -1,11 +1,13 @@
 """Starts by when: against laws whose renewal function is known."""
 
 import math
-import random
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from autoscaler.core.forecast import ServiceLaw, grid_to, law_of, renewals, starts
+from autoscaler.core.forecast import Renewals, Starts, grid_to
+from autoscaler.core.service_law import ServiceLaw
 
 GRID = grid_to(600.0)
 
@@ -16,7 +18,7 @@ def exponential(mean, size=400):
 
 
 def test_constant_service_frees_a_slot_at_its_multiples():
-    counts = renewals(ServiceLaw((100.0,)), GRID)
+    counts = Renewals(ServiceLaw((100.0,)), GRID)
 
     assert GRID.value(counts, 90) == pytest.approx(0)
     assert GRID.value(counts, 100) == pytest.approx(1)
@@ -25,65 +27,76 @@ def test_constant_service_frees_a_slot_at_its_multiples():
 
 def test_exponential_service_frees_a_slot_at_a_constant_rate():
     """The renewal function of a Poisson process is t/mean."""
-    counts = renewals(exponential(120.0), GRID)
+    counts = Renewals(exponential(120.0), GRID)
 
     assert GRID.value(counts, 600) == pytest.approx(5, rel=0.06)
 
 
 def test_children_shorter_than_a_step_are_counted_by_their_mean():
-    assert renewals(ServiceLaw((1.0,)), GRID)[-1] == pytest.approx(600, rel=0.02)
-
-
-def test_what_is_left_of_a_child_depends_on_its_age():
-    law = ServiceLaw((10.0, 20.0, 30.0, 600.0))
-
-    young, old = law.residual(0.0, GRID), law.residual(40.0, GRID)
-
-    assert sum(young[:4]) == pytest.approx(0.75)
-    assert sum(old[:56]) == pytest.approx(0)
-    assert sum(old) == pytest.approx(1)
-
-
-def test_beyond_the_sample_a_child_is_as_likely_to_last_as_long_again_as_not():
-    chances = ServiceLaw((10.0,)).residual(100.0, GRID)
-
-    assert sum(chances[:8]) == pytest.approx(1 - math.exp(-0.75), abs=0.01)
-    assert ServiceLaw((10.0,)).median_left(100.0) == pytest.approx(69.3, abs=0.1)
-
-
-def test_residual_chances_never_exceed_one():
-    rng = random.Random(3)
-    law = law_of(rng.lognormvariate(5, 1) for _ in range(200))
-
-    for age in (0.0, 10.0, 300.0, 5000.0):
-        chances = law.residual(age, GRID)
-        assert min(chances) >= 0
-        assert sum(chances) <= 1 + 1e-9
-
-
-def test_until_enough_has_been_measured_the_prior_is_mixed_in():
-    few, many = law_of([5.0] * 3), law_of([5.0] * 20)
-
-    assert max(few.sample) > 600
-    assert set(many.sample) == {5.0}
-    assert law_of([]).sample[2] > 60
+    assert Renewals(ServiceLaw((1.0,)), GRID)[GRID.points] == pytest.approx(600, rel=0.02)
 
 
 def test_starts_count_each_freed_slot_and_its_renewals():
     freed = [0.0] * (GRID.points + 1)
     freed[0] = 2.0
 
-    total = starts(freed, renewals(ServiceLaw((100.0,)), GRID))
+    total = Starts(freed, Renewals(ServiceLaw((100.0,)), GRID))
 
     assert total[0] == pytest.approx(2)
     assert GRID.value(total, 250) == pytest.approx(6)
 
 
-def test_spread_is_none_of_a_constant_and_one_of_an_exponential():
-    assert ServiceLaw((7.0, 7.0)).spread == 0
-    assert exponential(50.0).spread == pytest.approx(1, abs=0.05)
-    assert ServiceLaw((0.0,)).spread == 0
-    assert renewals(ServiceLaw((0.0,)), GRID)[-1] > 1000
+def test_children_that_take_no_time_at_all_are_counted_within_bounds():
+    assert 1000 < Renewals(ServiceLaw((0.0,)), GRID)[GRID.points] < 1e6
+
+
+def test_starts_now_are_counted_again_when_their_slots_are_free_again():
+    again = Renewals(ServiceLaw((100.0,)), GRID)
+
+    total = Starts([0.0] * (GRID.points + 1), again, started=3.0)
+
+    assert GRID.value(total, 90) == pytest.approx(0)
+    assert GRID.value(total, 250) == pytest.approx(6)
+
+
+def test_a_series_is_the_same_in_whichever_order_it_is_looked_at():
+    freed = [0.1 * (point % 7) for point in range(GRID.points + 1)]
+    onward = Starts(freed, Renewals(exponential(90.0), GRID), started=1.0)
+    back = Starts(freed, Renewals(exponential(90.0), GRID), started=1.0)
+
+    backwards = [back[point] for point in reversed(range(GRID.points + 1))]
+
+    assert list(onward) == backwards[::-1]
+
+
+@given(
+    sample=st.lists(st.floats(0.5, 2000.0), min_size=20, max_size=60),
+    freed=st.lists(st.floats(0.0, 3.0), min_size=GRID.points + 1, max_size=GRID.points + 1),
+)
+def test_starts_are_those_of_the_plain_sums(sample, freed):
+    law = ServiceLaw(sample)
+
+    found = Starts(freed, Renewals(law, GRID), started=2.0)
+
+    again = plain_renewals(law)
+    for point in range(GRID.points + 1):
+        plain = sum(freed[at] * (1 + again[point - at]) for at in range(point + 1))
+        assert found[point] == pytest.approx(plain + 2.0 * again[point], rel=1e-7, abs=1e-7)
+
+
+def plain_renewals(law):
+    """By the definition: F at each point, each end shared between the two points about it."""
+    chances = [0.0] * (GRID.points + 2)
+    for one in law.sample:
+        if one < GRID.step * (GRID.points + 1):
+            point, beyond = divmod(one / GRID.step, 1.0)
+            chances[int(point)] += (1 - beyond) / len(law.sample)
+            chances[int(point) + 1] += beyond / len(law.sample)
+    counts = []
+    for point in range(GRID.points + 1):
+        before = sum(chances[back] * counts[point - back] for back in range(1, point + 1))
+        counts.append((sum(chances[: point + 1]) + before) / (1.0 - chances[0]))
+    return counts
 
 
 def test_an_amount_between_two_points_is_shared_so_that_its_mean_is_kept():
