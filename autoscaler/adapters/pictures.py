@@ -166,6 +166,8 @@ def _nothing_in(directory: Path, notes: Iterable[str]) -> str:
     why = "; ".join(notes)
     if why:
         return why
+    if (directory / JOURNAL_NAME).exists():
+        return f"no daemon runs, and the journal in {directory} cannot be read"
     found = f"{directory} holds neither a running daemon's {SOCKET_NAME} nor a {JOURNAL_NAME}"
     if not directory.is_dir():
         found = f"there is no directory {directory}"

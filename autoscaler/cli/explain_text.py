@@ -86,10 +86,10 @@ def _source(picture: Picture, now: datetime) -> str:
     if picture.pid is not None:
         whence = f"from the running daemon (pid {picture.pid})"
     else:
-        whence = "from the journal, as no daemon answers"
+        whence = "from the journal: no daemon runs, so nothing is decided meanwhile"
     text = f"as of {both(picture.record.at)}, {span(age)} ago, {whence}"
-    if age > _OLD_SECONDS:
-        text += "; the world may have moved on since"
+    if age > _OLD_SECONDS and picture.pid is not None:
+        text += "; its cycles do not get on, see its log"
     return text
 
 

@@ -45,7 +45,11 @@ class Fate(Enum):
     OTHER_ASK = "other_ask"
     #: Nomad's own words.
     NOMAD = "nomad"
+    #: Since when it waits; its place in the queues; that the picture is older than it.
+    PENDING = "pending"
     POSITION = "position"
+    TOO_NEW = "too_new"
+    #: When what runs is likely to make room for it.
     EXPECTED = "expected"
     #: An action that the decision led to was not carried out.
     ACTION_FAILED = "action_failed"

@@ -109,7 +109,7 @@ def _sentence(record: DecisionRecord) -> str:
         size = f"desired {decision.current} → {decision.desired}"
     if record.outcome == "failed":
         return f"{size}; the cycle failed"
-    return size if record.deeds else f"{size}; nothing to do"
+    return size
 
 
 def _deed(deed: Deed) -> Explanation:

@@ -110,11 +110,15 @@ def _haves(constraint: Constraint, ready: Sequence[Member], template: NodeTempla
         return "what the nodes have of it is not known"
     if not ready:
         facts = template.facts
-        return f"a node is expected to have {facts.values.get(name, 'none') if facts else 'none'}"
+        return (
+            f"a new node is expected to have {facts.values.get(name, 'none') if facts else 'none'}"
+        )
     counts = Counter(
         one.node.facts.values.get(name, "none") if one.node.facts else "unknown" for one in ready
     )
-    return "of it has " + listing(f"{value} ({count})" for value, count in counts.most_common())
+    return "the nodes have " + listing(
+        f"{value} ({count})" for value, count in counts.most_common()
+    )
 
 
 def held_by_nomad(
@@ -132,7 +136,7 @@ def held_by_nomad(
     ready = briefing.fleet.ready
     template = template_of(briefing.situation.settings, briefing.memory)
     named = [
-        told(Rule.CONSTRAINT, f"of {one.text}: {_haves(one, ready, template)}", constraint=one.text)
+        told(Rule.CONSTRAINT, f"{one.text}: {_haves(one, ready, template)}", constraint=one.text)
         for one in _constraints(loads)
         if one.text in verdict.detail
     ]

@@ -6,7 +6,7 @@ on is where the child lands.  Pure; imports ``autoscaler.core`` only.
 """
 
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 
@@ -18,6 +18,7 @@ from autoscaler.core.fleet import Fleet, InFlight
 from autoscaler.core.forecast import grid_to
 from autoscaler.core.ledger import boot_time, ready_in
 from autoscaler.core.model import JobQueue
+from autoscaler.core.packing import Load
 from autoscaler.core.starts import starts_on, waiting_of
 from autoscaler.core.strategies import slots_per_node
 
@@ -44,8 +45,8 @@ class Turn:
     queue: JobQueue
     #: From 1, among the pending children of its job.
     position: int
-    #: Children of whatever job that are placed before it.
-    ahead_count: int
+    #: Pending children of other jobs that are placed before it, by job.
+    before: Mapping[str, int]
     place: Place
     #: What will take it, where that is in flight.
     flight: InFlight | None
@@ -53,6 +54,11 @@ class Turn:
     ready_seconds: float | None
     #: Seconds until a place is likely to be free for it; None: not within what can be foreseen.
     start_seconds: float | None
+
+    @property
+    def ahead_count(self) -> int:
+        """Children of whatever job that are placed before it."""
+        return self.position - 1 + sum(self.before.values())
 
 
 def turn_of(facts: ChildFacts, own: JobQueue, briefing: Briefing, orders: Sequence[Order]) -> Turn:
@@ -66,7 +72,7 @@ def turn_of(facts: ChildFacts, own: JobQueue, briefing: Briefing, orders: Sequen
     return Turn(
         queue,
         position,
-        position - 1 + sum(one.pending_count for one in before),
+        {one.job: one.pending_count for one in before},
         place,
         flight,
         None if flight is None else ready_in_seconds(flight, briefing),
@@ -109,17 +115,17 @@ def _place(
     fleet, job = briefing.fleet, queues[-1].job
     bare = replace(fleet, in_flight=())
     demand = _assessed(queues, replace(bare, cordoned=()), briefing)
-    if not children_of(demand.unplaced).get(job):
+    if not _without(job, demand.unplaced, demand):
         return Place.READY, None, demand
     demand = _assessed(queues, bare, briefing)
-    if not children_of(demand.unplaced).get(job):
+    if not _without(job, demand.unplaced, demand):
         return Place.CORDONED, None, demand
     flights = sorted(fleet.in_flight, key=lambda one: ready_in_seconds(one, briefing))
     coming = (*flights, *ordered)
 
     def lacks(count: int) -> bool:
         some = _assessed(queues, replace(fleet, in_flight=coming[:count]), briefing)
-        return bool(children_of(some.short).get(job))
+        return _without(job, some.short, some)
 
     demand = _assessed(queues, replace(fleet, in_flight=coming), briefing)
     if lacks(len(coming)):
@@ -127,6 +133,11 @@ def _place(
     needed = bisect_left(range(1, len(coming) + 1), True, key=lambda count: not lacks(count))
     place = Place.IN_FLIGHT if needed < len(flights) else Place.ORDERED
     return place, coming[needed], demand
+
+
+def _without(job: str, left: Sequence[Load], demand: Demand) -> bool:
+    """Whether children of the job are left without room, those that no new node holds included."""
+    return bool(children_of(left).get(job) or demand.unplaceable.get(job))
 
 
 def _assessed(queues: Sequence[JobQueue], fleet: Fleet, briefing: Briefing) -> Demand:
@@ -147,6 +158,8 @@ def _start_seconds(
     ordered: Sequence[InFlight],
 ) -> float | None:
     """By the forecast that the backlog strategy buys by, whatever the pool's strategy is."""
+    if queues[-1].job in demand.unplaceable:
+        return None  # Places are counted in new nodes, which do not hold it.
     fleet = replace(briefing.fleet, in_flight=(*briefing.fleet.in_flight, *ordered))
     outlook = replace(briefing.outlook, queues=tuple(queues), fleet=fleet, demand=demand)
     waiting = waiting_of(demand)
