@@ -6,9 +6,13 @@ Imports ``autoscaler.core``.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from types import MappingProxyType
 
 from autoscaler.core.model import GroupAsk
+
+#: A Monday, midnight: so that schedules mean something where nothing is known of the calendar.
+START = datetime(2026, 3, 2, tzinfo=UTC)
 
 
 def _none_known() -> Mapping[str, tuple[GroupAsk, ...]]:
@@ -21,8 +25,8 @@ class Conditions:
 
     #: Children that fit one node; None: as many as their asks let.
     slots: int | None = None
-    #: What each child of a job asks for, where ``slots`` does not say; a job that is in neither
-    #: takes a ``children_per_node``-th of a node.
+    #: What each child of a job asks for, where ``slots`` does not say.  Of a job that is not in
+    #: there, ``children_per_node`` of the pool's settings fit a node.
     asks: Mapping[str, tuple[GroupAsk, ...]] = field(default_factory=_none_known)
     #: From an instance's launch until its node takes work, give or take this share of it.
     boot_seconds: float = 120.0
@@ -39,5 +43,7 @@ class Conditions:
     interval_seconds: float = 10.0
     #: Whether a dispatch, a start or an end brings a cycle at once, as it does the daemon's.
     on_change: bool = False
+    #: The instant of second 0 of the workload, for schedules.
+    start: datetime = START
     #: A replay ends so long after the last arrival, whatever is left to do.
     patience_seconds: float = 48 * 3600.0

@@ -40,6 +40,8 @@ class Span:
     busy: float
     idle: float
     cordoned: float
+    #: The most of them that there were at once.
+    nodes_peak: int
     #: Children that started, and how long they had waited, in seconds: the median and the longest.
     started_count: int
     wait_p50: float

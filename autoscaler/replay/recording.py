@@ -25,10 +25,14 @@ class _State:
     idle: int = 0
     cordoned: int = 0
 
+    @property
+    def nodes(self) -> int:
+        return self.booting + self.busy + self.idle + self.cordoned
+
 
 @dataclass(slots=True)
 class _Sums:
-    """Of one span: counts times seconds, the peak, and the waits that ended."""
+    """Of one span: counts times seconds, the peaks, and the waits that ended."""
 
     pending: float = 0.0
     running: float = 0.0
@@ -36,7 +40,8 @@ class _Sums:
     busy: float = 0.0
     idle: float = 0.0
     cordoned: float = 0.0
-    peak: int = 0
+    pending_peak: int = 0
+    nodes_peak: int = 0
     waits: list[float] = field(default_factory=list)
 
     def add(self, state: _State, seconds: float) -> None:
@@ -46,7 +51,8 @@ class _Sums:
         self.busy += state.busy * seconds
         self.idle += state.idle * seconds
         self.cordoned += state.cordoned * seconds
-        self.peak = max(self.peak, state.pending)
+        self.pending_peak = max(self.pending_peak, state.pending)
+        self.nodes_peak = max(self.nodes_peak, state.nodes)
 
     def joined(self, other: "_Sums") -> "_Sums":
         return _Sums(
@@ -56,7 +62,8 @@ class _Sums:
             self.busy + other.busy,
             self.idle + other.idle,
             self.cordoned + other.cordoned,
-            max(self.peak, other.peak),
+            max(self.pending_peak, other.pending_peak),
+            max(self.nodes_peak, other.nodes_peak),
             self.waits + other.waits,
         )
 
@@ -64,12 +71,13 @@ class _Sums:
         waits = sorted(self.waits)
         return Span(
             self.pending / seconds,
-            self.peak,
+            self.pending_peak,
             self.running / seconds,
             self.booting / seconds,
             self.busy / seconds,
             self.idle / seconds,
             self.cordoned / seconds,
+            self.nodes_peak,
             len(waits),
             quantile_of(waits, 0.5),
             waits[-1] if waits else 0.0,
@@ -82,6 +90,7 @@ class Recorder:
     def __init__(self, simulation: Simulation, step_seconds: float) -> None:
         self._simulation = simulation
         self._step = step_seconds
+        self._began_at = simulation.clock.seconds
         self._sums: list[_Sums] = []
         self._seconds = 0.0
         self._state = _State()
@@ -90,7 +99,7 @@ class Recorder:
 
     def look(self) -> None:
         """Now."""
-        now = self._simulation.clock.seconds
+        now = self._simulation.clock.seconds - self._began_at
         self._pass_to(now)
         self._state = self._state_now()
         self._note_waits(now)

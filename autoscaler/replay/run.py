@@ -1,19 +1,22 @@
 """
-Replay a workload under one subject or several, side by side.
+Replay a workload under one subject.
 
 Deterministic: equal arguments give equal outcomes.
-Imports ``autoscaler.baselines``, ``autoscaler.bounds``, the simulator and the rest of replay.
+Imports ``autoscaler.core``, the baselines, the simulator and the rest of replay.
 """
 
 from collections.abc import Callable, Sequence
 
+from autoscaler.baselines import BASELINES, BaselineSimulation, Known
 from autoscaler.core.settings import PoolSettings
+from autoscaler.replay.bound import terms_of, work_of
 from autoscaler.replay.conditions import Conditions
 from autoscaler.replay.outcome import Outcome, Waits
 from autoscaler.replay.recording import Recorder
 from autoscaler.replay.scene import scene_of
 from autoscaler.replay.subject import Subject
-from autoscaler.simulator.run import Runner, Simulation
+from autoscaler.simulator.clock import seconds_at
+from autoscaler.simulator.run import Runner, Scene, Simulation
 from autoscaler.simulator.workload import Arrival
 
 
@@ -32,14 +35,17 @@ def replay(
     is handed the simulation before it begins, to join its watchers.  The lower bound is not
     computed here.  Raises ``ConfigError`` where a child does not fit one node.
     """
-    interval = subject.interval_seconds or conditions.interval_seconds
-    simulation = Simulation(scene_of(subject.settings, conditions, interval))
+    interval = interval_of(subject, conditions)
+    scene = scene_of(subject.settings, conditions, interval)
+    simulation = _simulation(subject, conditions, scene, arrivals)
     recorder = Recorder(simulation, interval) if timeline else None
     if recorder is not None:
         simulation.watchers.append(lambda _: recorder.look())
     if watch is not None:
         watch(simulation)
-    report = Runner(simulation, arrivals).run()
+    begin = seconds_at(conditions.start)
+    shifted = [one._replace(at_seconds=one.at_seconds + begin) for one in arrivals]
+    report = Runner(simulation, shifted).run()
     price = price_of(subject.settings, conditions)
     return Outcome(
         name=subject.name,
@@ -62,3 +68,19 @@ def replay(
 def price_of(settings: PoolSettings, conditions: Conditions) -> float | None:
     """Of a node-hour, the conditions first; None where neither says."""
     return settings.node.price if conditions.price is None else conditions.price
+
+
+def interval_of(subject: Subject, conditions: Conditions) -> float:
+    """Seconds between two cycles; a baseline looks as often as it does in life."""
+    if subject.baseline is not None:
+        return BASELINES[subject.baseline].tick_seconds
+    return subject.interval_seconds or conditions.interval_seconds
+
+
+def _simulation(
+    subject: Subject, conditions: Conditions, scene: Scene, arrivals: Sequence[Arrival]
+) -> Simulation:
+    if subject.baseline is None:
+        return Simulation(scene)
+    terms = terms_of(subject.settings, conditions, arrivals)
+    return BaselineSimulation(scene, subject.baseline, Known.of(work_of(arrivals), terms))

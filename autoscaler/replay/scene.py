@@ -1,12 +1,12 @@
 """
 From a pool's settings and the conditions to the simulated pool: its groups, nodes and jobs.
 
-Imports ``autoscaler.core``, replay.conditions and the simulator.
+Imports ``autoscaler.core``, errors, the simulator and replay.conditions.
 """
 
 from collections.abc import Iterable, Sequence
 
-from autoscaler.core.model import GroupAsk
+from autoscaler.core.model import FailureKind, GroupAsk
 from autoscaler.core.resources import Ask, Resources
 from autoscaler.core.settings import PoolSettings
 from autoscaler.errors import ConfigError, TraceError
@@ -26,7 +26,7 @@ def scene_of(settings: PoolSettings, conditions: Conditions, interval_seconds: f
 
     A single group has the pool's own bounds; of several each can be as large as the pool.
     """
-    capacity, single = node_of(settings), len(settings.groups) == 1
+    capacity, single = _node_of(settings), len(settings.groups) == 1
     groups = tuple(
         GroupSpec(
             name=name,
@@ -38,51 +38,43 @@ def scene_of(settings: PoolSettings, conditions: Conditions, interval_seconds: f
         )
         for name in settings.groups
     )
-    failing = conditions.launch_failures
     return Scene(
         settings=settings,
         groups=groups,
-        jobs=tuple(JobSpec(job, _groups_of(job, settings, conditions)) for job in settings.jobs),
+        jobs=tuple(JobSpec(job, asks_of(job, settings, conditions)) for job in settings.jobs),
         cadence=Cadence(interval_seconds=interval_seconds, on_change=conditions.on_change),
-        rates=FaultRates(launch_fails=failing) if failing else None,
+        rates=_rates(conditions),
         seed=conditions.seed,
+        start=conditions.start,
         patience_seconds=conditions.patience_seconds,
     )
 
 
-def node_of(settings: PoolSettings) -> Resources:
-    """What one new node offers."""
-    disk = _UNLIMITED_DISK_MIB if settings.node.disk is None else settings.node.disk
-    return Resources(settings.node.cpu, settings.node.memory, disk)
-
-
 def slots_of(settings: PoolSettings, conditions: Conditions, job: str) -> int:
     """Children of the job that fit one empty node.  Raises ``ConfigError`` if none does."""
-    if conditions.slots is not None:
-        return conditions.slots
-    groups = conditions.asks.get(job)
-    if groups is None:
-        return settings.scaling.children_per_node
-    count = _fitting(node_of(settings), groups)
-    if not count:
-        node = settings.node
-        why = (
-            f"node: a child of {job} asks for more than its {node.cpu} MHz and {node.memory} MiB; "
-            "mend node.cpu and node.memory, or the job's ask"
+    return _fitting(_node_of(settings), asks_of(job, settings, conditions))
+
+
+def asks_of(job: str, settings: PoolSettings, conditions: Conditions) -> tuple[GroupAsk, ...]:
+    """What a child of the job asks for.  Raises ``ConfigError`` where that does not fit a node."""
+    node, groups = settings.node, conditions.asks.get(job)
+    if conditions.slots is None and groups is not None:
+        if _fitting(_node_of(settings), groups):
+            return groups
+        raise _unfit(
+            settings,
+            f"a child of {job} does not fit its {node.cpu} MHz and {node.memory} MiB; mend node.cpu"
+            " and node.memory, or the job's ask",
         )
-        raise ConfigError(f"pool {settings.name}", (why,))
-    return count
-
-
-def _fitting(room: Resources, groups: Sequence[GroupAsk]) -> int:
-    """How many whole children fit, one after the other."""
-    mhz, count = room.mhz_per_core, 0
-    while True:
-        for group in groups:
-            if room.room_for(group.ask, mhz) < group.count:
-                return count
-            room = room.less(group.ask, group.count, mhz)
-        count += 1
+    slots = conditions.slots or settings.scaling.children_per_node
+    equal = (GroupAsk("main", Ask(node.cpu // slots, node.memory // slots)),)
+    if slots > min(node.cpu, node.memory) or _fitting(_node_of(settings), equal) != slots:
+        raise _unfit(
+            settings,
+            f"{node.cpu} MHz and {node.memory} MiB cannot be cut evenly for {slots} children; "
+            "take fewer",
+        )
+    return equal
 
 
 def at_home(arrivals: Iterable[Arrival], settings: PoolSettings, trace: str) -> tuple[Arrival, ...]:
@@ -100,19 +92,34 @@ def _named(arrival: Arrival, settings: PoolSettings, trace: str) -> Arrival:
         return arrival._replace(job=settings.jobs[0])
     jobs = ", ".join(settings.jobs)
     raise TraceError(
-        f"{trace}: job {arrival.job} is none of pool {settings.name}'s ({jobs}); "
+        f"{trace}: job {arrival.job!r} is none of pool {settings.name}'s ({jobs}); "
         "add it to the pool's jobs, or take it out of the trace"
     )
 
 
-def _groups_of(job: str, settings: PoolSettings, conditions: Conditions) -> tuple[GroupAsk, ...]:
-    groups = conditions.asks.get(job)
-    if conditions.slots is None and groups is not None:
-        return groups
-    slots = slots_of(settings, conditions, job)
-    node = settings.node
-    if slots > min(node.cpu, node.memory):
-        raise ConfigError(
-            f"pool {settings.name}", (f"node: {slots} children to a node are less than 1 MHz each",)
-        )
-    return (GroupAsk("main", Ask(node.cpu // slots, node.memory // slots)),)
+def _node_of(settings: PoolSettings) -> Resources:
+    disk = _UNLIMITED_DISK_MIB if settings.node.disk is None else settings.node.disk
+    return Resources(settings.node.cpu, settings.node.memory, disk)
+
+
+def _fitting(room: Resources, groups: Sequence[GroupAsk]) -> int:
+    """How many whole children fit, one after the other."""
+    mhz, count = room.mhz_per_core, 0
+    while True:
+        for group in groups:
+            if room.room_for(group.ask, mhz) < group.count:
+                return count
+            room = room.less(group.ask, group.count, mhz)
+        count += 1
+
+
+def _unfit(settings: PoolSettings, why: str) -> ConfigError:
+    return ConfigError(f"pool {settings.name}", (f"node: {why}",))
+
+
+def _rates(conditions: Conditions) -> FaultRates | None:
+    if not conditions.launch_failures:
+        return None
+    # What fails now and then is capacity; a quota or a right fails until somebody mends it.
+    kinds = (FailureKind.CAPACITY,)
+    return FaultRates(launch_fails=conditions.launch_failures, launch_kinds=kinds)

@@ -106,6 +106,8 @@ class FaultRates:
     #: Of a crash: that the memory is lost with it.
     memory_lost: float = 0.0
     launch_fails: float = 0.0
+    #: Why a launch that fails does; each is as likely.
+    launch_kinds: tuple[FailureKind, ...] = tuple(FailureKind)
     never_joins: float = 0.0
     boots_slowly: float = 0.0
     slow_boot_factor: float = 3.0
@@ -145,7 +147,7 @@ class RandomFaults:
             if outage.group == group and outage.from_seconds <= at_seconds < outage.until_seconds:
                 return outage.kind
         if self._happens(self._rates.launch_fails):
-            return self._rng.choice(tuple(FailureKind))
+            return self._rng.choice(self._rates.launch_kinds)
         return None
 
     def boot(self, group: str) -> float | None:  # noqa: ARG002 - the port's; all groups alike

@@ -8,6 +8,7 @@ Imports loop, ports, ``autoscaler.core`` and the rest of the simulator.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from autoscaler.core.memory import Memory
 from autoscaler.core.settings import PoolSettings
@@ -15,7 +16,7 @@ from autoscaler.loop import run_cycle
 from autoscaler.ports import CycleReport, World
 from autoscaler.simulator.aws import AutoScaling
 from autoscaler.simulator.chance import generator
-from autoscaler.simulator.clock import SimulatedClock, seconds_at
+from autoscaler.simulator.clock import EPOCH, SimulatedClock, seconds_at
 from autoscaler.simulator.cluster import Cluster, SchedulerSettings
 from autoscaler.simulator.faults import Crash, FaultRates, Faults, NoFaults, RandomFaults
 from autoscaler.simulator.instance import GroupSpec
@@ -53,6 +54,8 @@ class Scene:
     rates: FaultRates | None = None
     latency: Latency = field(default_factory=Latency)
     seed: int = 0
+    #: When the simulation begins, for what goes by the calendar; arrivals count from ``EPOCH``.
+    start: datetime = EPOCH
     #: The run ends so long after the last arrival, whatever is left to do.
     patience_seconds: float = 48 * 3600.0
 
@@ -64,7 +67,7 @@ class Simulation:
         self.scene = scene
         self.settings = scene.settings
         self.memory = Memory()
-        self.clock = SimulatedClock()
+        self.clock = SimulatedClock(scene.start)
         self.tally = Tally()
         self.cycle_count = 0
         self.failed_count = 0
@@ -166,7 +169,7 @@ class Runner:
         self._rng = generator(simulation.scene.seed, "backoff")
         self._arrivals = arrivals
         self._next = 0
-        self._due = 0.0
+        self._due = self._clock.seconds
         self._rested_at = 0.0
         if self._cadence.on_change:
             simulation.cluster.on_change = self._wake
