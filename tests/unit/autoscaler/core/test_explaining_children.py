@@ -4,6 +4,8 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from autoscaler.core.child import ChildFacts, Placement
 from autoscaler.core.explaining import Explanation
@@ -421,3 +423,32 @@ def test_an_unknown_id_is_told_with_those_that_could_be_meant():
     assert f"did you mean {CHILD}?" in found.sentence
     assert "forgets children" in unknown_child("zzz", ()).sentence
     assert "give more" in several_children("transcode", known).sentence
+
+
+@given(
+    pending_count=st.integers(1, 12),
+    live=st.lists(st.integers(0, 2), max_size=3),
+    flights=st.integers(0, 2),
+    size_max=st.integers(0, 6),
+)
+def test_every_place_is_given_once(pending_count, live, flights, size_max):
+    """First those of ready nodes, then those in flight, then those asked for; the rest wait."""
+    nodes = [a_node(number, live=count) for number, count in enumerate(live, 1)]
+    young = [an_instance(90 + number, launched_at=at(50)) for number in range(flights)]
+    group = a_group(*(an_instance(number) for number in range(1, len(nodes) + 1)), *young)
+    observed = an_observation(*nodes, queue=a_queue(pending_count), group=group)
+    settings = some_settings(size_max=size_max)
+
+    found = [
+        explained(pending(ahead_count=ahead), observed, settings).code
+        for ahead in range(pending_count)
+    ]
+
+    ordered = decide(observed, settings, Memory(), NOW).buy
+    places = (
+        ["room"] * sum(2 - count for count in live)
+        + ["in_flight"] * 2 * flights
+        + ["ordered"] * 2 * ordered
+        + ["size_max"] * pending_count
+    )
+    assert found == places[:pending_count]
