@@ -36,7 +36,7 @@ class Pool:
 def add_workload(parser: argparse.ArgumentParser, *, several: bool = False) -> None:
     """Where the children are from: exactly one of these; of traces there may be ``several``."""
     group = parser.add_argument_group("what is replayed, one of")
-    one = group.add_mutually_exclusive_group(required=True)
+    one = group.add_mutually_exclusive_group()
     one.add_argument(
         "--trace",
         type=Path,
@@ -113,7 +113,9 @@ def workload_of(arguments: argparse.Namespace, pool: Pool) -> "Workload":
         line = getattr(arguments, kind)
         if line is not None:
             return workload.from_generator(f"{kind}:{line}", seed)
-    raise InputError("nothing to replay; give --trace CSV")
+    raise InputError(
+        "nothing to replay: give --trace CSV, --journal, --poisson, --burst or --diurnal"
+    )
 
 
 def conditions_of(

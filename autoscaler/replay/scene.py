@@ -64,15 +64,15 @@ def asks_of(job: str, settings: PoolSettings, conditions: Conditions) -> tuple[G
         raise _unfit(
             settings,
             f"a child of {job} does not fit its {node.cpu} MHz and {node.memory} MiB; mend node.cpu"
-            " and node.memory, or the job's ask",
+            " and node.memory, or what the child asks for (--ask)",
         )
-    slots = conditions.slots or settings.scaling.children_per_node
+    slots = conditions.slots or max(1, settings.scaling.children_per_node)
     equal = (GroupAsk("main", Ask(node.cpu // slots, node.memory // slots)),)
     if slots > min(node.cpu, node.memory) or _fitting(_node_of(settings), equal) != slots:
         raise _unfit(
             settings,
-            f"{node.cpu} MHz and {node.memory} MiB cannot be cut evenly for {slots} children; "
-            "take fewer",
+            f"{node.cpu} MHz and {node.memory} MiB cannot be cut into {slots} equal parts; "
+            "give fewer --slots",
         )
     return equal
 

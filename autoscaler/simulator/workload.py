@@ -7,7 +7,9 @@ Imports the standard library, ``autoscaler.core``, errors and, of the simulator,
 import csv
 import gzip
 import io
+import math
 import random
+import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -41,6 +43,9 @@ class Arrival(NamedTuple):
     profile: str | None = None
 
 
+_HEADER = "arrival_s,service_s and a line for each child"
+
+
 def read_trace(path: Path, default_job: str = "transcode") -> tuple[Arrival, ...]:
     """
     Read ``arrival_s,service_s[,job[,profile]]`` with a header line, plain or gzipped, in any order.
@@ -49,26 +54,51 @@ def read_trace(path: Path, default_job: str = "transcode") -> tuple[Arrival, ...
     """
     try:
         raw = path.read_bytes()
-        text = (gzip.decompress(raw) if path.suffix == ".gz" else raw).decode()
-    except (OSError, EOFError, UnicodeDecodeError) as error:
-        raise TraceError(f"{path}: cannot be read: {error}") from error
+        text = (gzip.decompress(raw) if path.suffix == ".gz" else raw).decode("utf-8-sig")
+    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+        raise TraceError(f"{path}: is no whole gzip file: {error}; write it anew") from error
+    except OSError as error:
+        raise TraceError(f"{path}: cannot be read: {error.strerror or error}") from error
+    except UnicodeDecodeError as error:
+        raise TraceError(f"{path}: is no UTF-8 text: {error}; write {_HEADER}") from error
     rows = csv.DictReader(io.StringIO(text))
+    rows.fieldnames = [name.strip() for name in rows.fieldnames or ()]
     for column in ("arrival_s", "service_s"):
-        if column not in (rows.fieldnames or ()):
-            raise TraceError(f"{path}: line 1: no column {column}; write arrival_s,service_s")
-    return by_time(_arrival(path, rows.line_num, row, default_job) for row in rows)
+        if column not in rows.fieldnames:
+            raise TraceError(f"{path}: line 1: no column {column}; begin with {_HEADER}")
+    try:
+        return by_time(_arrival(path, rows.line_num, row, default_job) for row in rows)
+    except csv.Error as error:
+        raise TraceError(f"{path}: line {rows.line_num}: {error}; write {_HEADER}") from error
 
 
 def _arrival(path: Path, line: int, row: dict[str, str], default_job: str) -> Arrival:
-    try:
-        at_seconds, service_seconds = float(row["arrival_s"]), float(row["service_s"])
-    except (TypeError, ValueError) as error:
-        raise TraceError(f"{path}: line {line}: {error}") from error
-    if not (0 <= at_seconds < float("inf") and 0 < service_seconds < float("inf")):
-        raise TraceError(f"{path}: line {line}: an arrival from 0 on and a service above 0, please")
+    at_seconds = _number(path, line, row, "arrival_s")
+    service_seconds = _number(path, line, row, "service_s")
+    if at_seconds < 0:
+        raise TraceError(f"{path}: line {line}: arrival_s is {at_seconds:g}; count from 0 on")
+    if service_seconds <= 0:
+        raise TraceError(
+            f"{path}: line {line}: service_s is {service_seconds:g}; write how long the child works"
+        )
     return Arrival(
-        at_seconds, service_seconds, row.get("job") or default_job, row.get("profile") or None
+        at_seconds,
+        service_seconds,
+        (row.get("job") or "").strip() or default_job,
+        (row.get("profile") or "").strip() or None,
     )
+
+
+def _number(path: Path, line: int, row: dict[str, str], column: str) -> float:
+    text = row[column]
+    try:
+        value = float(text or "")
+    except ValueError:
+        value = math.nan
+    if not math.isfinite(value):
+        told = "missing" if text is None else f"{text!r}"
+        raise TraceError(f"{path}: line {line}: {column} is {told}; write a number of seconds")
+    return value
 
 
 def by_time(arrivals: Iterable[Arrival]) -> tuple[Arrival, ...]:

@@ -32,11 +32,13 @@ def test_a_gzipped_trace_with_jobs_and_profiles(tmp_path: Path) -> None:
     ("text", "message"),
     [
         ("arrival_s\n1\n", "line 1: no column service_s"),
-        ("arrival_s,service_s\n1,2\nx,2\n", "line 3: could not convert"),
-        ("arrival_s,service_s\n-1,2\n", "line 2: an arrival from 0 on"),
-        ("arrival_s,service_s\n1,0\n", "line 2: an arrival from 0 on and a service above 0"),
-        ("arrival_s,service_s\n1,inf\n", "line 2: an arrival"),
-        ("arrival_s,service_s\n1\n", "line 2: "),
+        ("arrival_s,service_s\n1,2\nx,2\n", "line 3: arrival_s is 'x'; write a number"),
+        ("arrival_s,service_s\n-1,2\n", "line 2: arrival_s is -1; count from 0 on"),
+        ("arrival_s,service_s\n1,0\n", "line 2: service_s is 0; write how long"),
+        ("arrival_s,service_s\n1,inf\n", "line 2: service_s is 'inf'; write a number"),
+        ("arrival_s,service_s\nnan,1\n", "line 2: arrival_s is 'nan'; write a number"),
+        ("arrival_s,service_s\n1\n", "line 2: service_s is missing; write a number"),
+        ('arrival_s,service_s\n1,"' + "x" * 200_000, "field larger than .*; write arrival_s"),
     ],
 )
 def test_a_trace_that_cannot_be_used_is_refused(tmp_path: Path, text: str, message: str) -> None:
@@ -47,13 +49,36 @@ def test_a_trace_that_cannot_be_used_is_refused(tmp_path: Path, text: str, messa
         read_trace(path)
 
 
-@pytest.mark.parametrize("content", [None, b"\x1f\x8bnot gzip"])
-def test_a_file_that_cannot_be_read_is_refused(tmp_path: Path, content: bytes | None) -> None:
+def test_a_mark_of_the_byte_order_and_spaces_in_the_first_line_do_no_harm(tmp_path: Path) -> None:
+    path = tmp_path / "trace.csv"
+    path.write_bytes(b"\xef\xbb\xbfarrival_s, service_s, job\n1, 2, a\n\n")
+
+    assert read_trace(path) == (Arrival(1.0, 2.0, "a"),)
+
+
+_WHOLE = gzip.compress(b"arrival_s,service_s\n1,2\n", mtime=0)
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        pytest.param(None, "cannot be read: No such file", id="no file"),
+        pytest.param(b"\x1f\x8bnot gzip", "is no whole gzip file", id="no gzip"),
+        pytest.param(_WHOLE[:-9], "is no whole gzip file", id="cut"),
+        pytest.param(
+            _WHOLE[:12] + b"\xff\xff\xff\xff" + _WHOLE[16:], "is no whole gzip file", id="broken"
+        ),
+        pytest.param(gzip.compress(b"\xff\xfe", mtime=0), "is no UTF-8 text", id="no text"),
+    ],
+)
+def test_a_file_that_cannot_be_read_is_refused(
+    tmp_path: Path, content: bytes | None, message: str
+) -> None:
     path = tmp_path / "trace.csv.gz"
     if content is not None:
         path.write_bytes(content)
 
-    with pytest.raises(TraceError, match="cannot be read"):
+    with pytest.raises(TraceError, match=message):
         read_trace(path)
 
 
