@@ -123,41 +123,53 @@ def of_node(inquiry: Inquiry, node: str) -> Answer:
     known = inquiry.known
     unknown: list[Explanation] = []
     for pool, picture in known.items():
-        given = inquiry.given(picture)
-        found = explain_node(
-            node,
-            picture.record.observation,
-            picture.decision,
-            given.settings,
-            given.memory,
-            given.now,
-        )
+        found = _of_node_in(inquiry, picture, node)
         if found.code != Fate.UNKNOWN.value:
             found = _with_failures(found, picture)
             return replace(inquiry.answer(pool), subject=node, explanation=found)
         unknown.append(found)
     if not unknown:
         raise NoPicture(f"no cycle of {listing(inquiry.pools)} is known yet: try again in a moment")
-    answer, notes = inquiry.answer(*known), list(inquiry.pictures.notes)
-    explanation = (
-        unknown[0]
-        if len(unknown) == 1
-        else told(Fate.UNKNOWN, f"no pool has a node or an instance {node!r}", *unknown)
+    answer = replace(inquiry.answer(*known), subject=node, explanation=_nowhere(node, unknown))
+    return _with_stranger(answer, inquiry, node)
+
+
+def _of_node_in(inquiry: Inquiry, picture: Picture, node: str) -> Explanation:
+    given = inquiry.given(picture)
+    return explain_node(
+        node,
+        picture.record.observation,
+        picture.decision,
+        given.settings,
+        given.memory,
+        given.now,
     )
+
+
+def _nowhere(node: str, unknown: Sequence[Explanation]) -> Explanation:
+    if len(unknown) == 1:
+        return unknown[0]
+    return told(Fate.UNKNOWN, f"no pool has a node or an instance {node!r}", *unknown)
+
+
+def _with_stranger(answer: Answer, inquiry: Inquiry, node: str) -> Answer:
+    """Where Nomad has a node of that name that is of no pool here, that."""
+    nomad = inquiry.nomad
+    if nomad is None:
+        return answer
     try:
-        stranger = inquiry.nomad.node(node) if inquiry.nomad is not None else None
+        stranger = nomad.node(node)
     except ObservationError as error:
-        notes.append(f"whether another part of the cluster has it is not known: {error}")
-        stranger = None
-    if stranger is not None:
-        takes = "; ".join(
-            f"{pool} takes {_selection(inquiry.given(picture).settings.nodes)}"
-            for pool, picture in known.items()
-        )
-        explanation = told(
-            Fate.NOT_OURS, f"it is no concern of ours: Nomad has {stranger}, and the pool {takes}"
-        )
-    return replace(answer, subject=node, explanation=explanation, notes=tuple(notes))
+        note = f"whether another part of the cluster has it is not known: {error}"
+        return replace(answer, notes=(*answer.notes, note))
+    if stranger is None:
+        return answer
+    takes = "; ".join(
+        f"the pool {pool} takes {_selection(inquiry.given(picture).settings.nodes)}"
+        for pool, picture in inquiry.known.items()
+    )
+    sentence = f"it is of no pool here: Nomad has {stranger}; {takes}"
+    return replace(answer, explanation=told(Fate.NOT_OURS, sentence))
 
 
 def _selection(nodes: NodeSelector) -> str:
