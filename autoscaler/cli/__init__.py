@@ -10,7 +10,7 @@ import sys
 from collections.abc import Sequence
 
 from autoscaler import __version__
-from autoscaler.cli import daemon, demo, explain, journal, simulate
+from autoscaler.cli import daemon, demo, explain, journal, simulate, tune
 from autoscaler.errors import AutoscalerError, ConfigError, InputError
 
 _DESCRIPTION = """\
@@ -27,7 +27,7 @@ examples:
 """
 
 #: In the order in which `autoscaler --help` lists them.
-_COMMANDS = (demo, simulate, explain, journal)
+_COMMANDS = (demo, simulate, tune, explain, journal)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

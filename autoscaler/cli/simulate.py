@@ -1,7 +1,7 @@
 """
 ``autoscaler simulate``: replay a workload; what it would have cost, and who would have waited.
 
-Imports cli.replaying and errors, and the rest when it is called for.
+Imports cli.replaying, results, status_line and errors, and the rest when it is called for.
 """
 
 import argparse
@@ -9,12 +9,12 @@ import sys
 from collections import Counter
 from collections.abc import Sequence
 from functools import partial
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from autoscaler.cli import replaying
+from autoscaler.cli import replaying, results
 from autoscaler.cli.commands import Commands
+from autoscaler.cli.status_line import StatusLine
 from autoscaler.errors import InputError
 
 if TYPE_CHECKING:
@@ -41,8 +41,8 @@ examples:
   conditions  boot_s, boot_jitter, late_s, seed, launch_failures, start, on_change, assumed [TEXT]
   results     for each configuration and baseline: name, kind (config | baseline), slots {JOB: N},
               interval_s, price, node_hours, cost, lower_bound_node_hours, over_bound,
-              wait_s {mean, p50, p95, p99, max}, late_share, dispatched, launches, peak_nodes,
-              killed, unserved, violations [TEXT]
+              wait_s {mean, p50, p95, p99, max}, late_share, dispatched, started, launches,
+              peak_nodes, killed, unserved, violations [TEXT]
 
 exits with 0; 1 if a configuration of yours killed a child or left one unserved; 2 bad arguments
 """
@@ -97,7 +97,7 @@ def _run(arguments: argparse.Namespace) -> int:
 
     processes = replaying.whole(arguments.processes, "--processes", least=1)
     case = _case(arguments)
-    _check_places(arguments)
+    results.check_places(arguments)
     progress = Progress(len(case.subjects))
     try:
         outcomes = replay_all(
@@ -168,20 +168,6 @@ def _baselines(texts: Sequence[str], pool: "Pool") -> tuple["Subject", ...]:
     return tuple(Subject(name, pool.settings, baseline=name) for name in dict.fromkeys(names))
 
 
-def _check_places(arguments: argparse.Namespace) -> None:
-    """Before hours are spent: can the results be written where they are to go?"""
-    from autoscaler.replay import files
-    from autoscaler.replay.assumptions import INSTALL
-
-    if arguments.out is not None:
-        if find_spec("matplotlib") is None:
-            raise InputError(f"--out: pictures need matplotlib, which is not installed; {INSTALL}")
-        files.check_directory(arguments.out, "--out")
-    # Which may be in that directory.
-    if arguments.json not in (None, "-"):
-        files.check_file(Path(arguments.json), "--json")
-
-
 def _tell(arguments: argparse.Namespace, case: "Case", outcomes: Sequence["Outcome"]) -> None:
     """The pictures and the JSON where they are asked for, and the table."""
     from autoscaler.replay import files
@@ -218,27 +204,20 @@ def _what_is_wrong(outcome: "Outcome") -> str:
 
 
 class Progress:
-    """One line on a terminal, written over; elsewhere nothing."""
+    """How far the replays are, on a terminal."""
 
     def __init__(self, count: int) -> None:
         self._count = count
         self._ended: set[str] = set()
-        self._shown = ""
-        self._on = sys.stderr.isatty()
+        self._line = StatusLine()
 
     def tell(self, name: str, share: float) -> None:
         """How far one is."""
         if share >= 1:
             self._ended.add(name)
         done = len(self._ended - {name}) if share < 1 else len(self._ended)
-        self._show(f"{done + 1 if share < 1 else done} of {self._count}: {name} {share:.0%}")
+        self._line.show(f"{done + 1 if share < 1 else done} of {self._count}: {name} {share:.0%}")
 
     def end(self) -> None:
         """Take the line away."""
-        self._show("")
-
-    def _show(self, text: str) -> None:
-        if self._on and text != self._shown:
-            print(f"\r{text:<{len(self._shown)}}", end="\r" if not text else "", file=sys.stderr)
-            sys.stderr.flush()
-            self._shown = text
+        self._line.show("")

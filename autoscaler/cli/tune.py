@@ -1,0 +1,276 @@
+"""
+``autoscaler tune``: search the settings with which a workload costs least for the wait one wants.
+
+Imports cli.replaying, results, status_line and errors, and the rest when it is called for.
+"""
+
+import argparse
+import os
+import re
+import sys
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from autoscaler.cli import replaying, results
+from autoscaler.cli.commands import Commands
+from autoscaler.cli.status_line import StatusLine
+from autoscaler.errors import InputError
+
+if TYPE_CHECKING:
+    from autoscaler.cli.replaying import Pool
+    from autoscaler.replay.case import Case
+    from autoscaler.tuning.candidates import Candidates
+    from autoscaler.tuning.session import Findings, Order
+    from autoscaler.tuning.slices import Course
+    from autoscaler.tuning.target import Target
+
+_DESCRIPTION = """\
+Search a pool's settings on a trace, or several: each is replayed through the daemon's own cycle, as
+by `autoscaler simulate`.  Shows the frontier of cost against wait, names the cheapest setting that
+meets the target, says how sure that is, and prints it as YAML to paste.  Of several traces costs
+are added, and the target is to be met in each.
+"""
+
+_EPILOG = """\
+examples:
+  autoscaler tune --config a.yaml --trace week.csv.gz --slots 2 --p95-wait 2m --out pictures
+  autoscaler tune --config a.yaml --journal --late-share 0.5% --late 300s --for 2m
+  autoscaler tune --config a.yaml --trace a.csv --trace b.csv --vary scaling.target_wait=1m,2m,5m \\
+      --vary scaling.scale_in.idle_after=null,0s,5m
+
+Without a target: 95 % wait no longer than the pool's target_wait, or no longer than now.
+--vary takes paths that begin at the pool; several make a grid, and nothing else is tried.
+
+exits with 0; 1 if no setting meets the target; 2 bad arguments or configuration
+"""
+
+#: The names of the pictures.
+_PICTURES = re.compile(r"frontier\.(png|svg)")
+
+
+def add(commands: Commands) -> None:
+    """Add the command."""
+    parser = commands.add_parser(
+        "tune",
+        help="search the settings that cost least for the wait you want, on your own history",
+        description=_DESCRIPTION,
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    parser.add_argument(
+        "--config", dest="file", type=Path, metavar="FILE", help="the present configuration"
+    )
+    parser.add_argument(
+        "--set",
+        dest="overrides",
+        action="append",
+        default=[],
+        metavar="PATH=VALUE",
+        help="in place of what the file says, as pools.0.size.max=50",
+    )
+    parser.add_argument("--pool", metavar="NAME", help="which pool, where there are several")
+    targets = parser.add_argument_group("what is wanted, one of")
+    target = targets.add_mutually_exclusive_group()
+    target.add_argument("--p95-wait", metavar="TIME", help="95 %% wait no longer, such as 2m")
+    target.add_argument("--p99-wait", metavar="TIME", help="99 %% wait no longer")
+    target.add_argument(
+        "--late-share", metavar="SHARE", help="no more wait longer than --late, such as 0.5%%"
+    )
+    effort = parser.add_argument_group("what is tried")
+    effort.add_argument(
+        "--vary",
+        action="append",
+        default=[],
+        metavar="PATH=V1,V2,…",
+        help="only these, as scaling.target_wait=1m,2m,5m; else what matters most",
+    )
+    bound = effort.add_mutually_exclusive_group()
+    bound.add_argument("--budget", metavar="N", help="runs of the whole workload; 64")
+    bound.add_argument("--for", dest="duration", metavar="TIME", help="about so long, such as 2m")
+    replaying.add_workload(parser, several=True)
+    replaying.add_conditions(parser)
+    parser.add_argument("--json", metavar="FILE", help="all figures as JSON; - is stdout, alone")
+    parser.add_argument("--out", type=Path, metavar="DIR", help="the frontier, PNG and SVG")
+    parser.add_argument(
+        "--processes", metavar="N", help="side by side; as many as there are processors"
+    )
+    parser.set_defaults(run=_run)
+
+
+def _run(arguments: argparse.Namespace) -> int:
+    from autoscaler.clock import SystemClock
+    from autoscaler.tuning.session import tune
+
+    path = arguments.file or arguments.config
+    if path is None:
+        raise InputError("tune: --config FILE is missing; start from config.example.yaml")
+    pool = replaying.load_pool(path, arguments.overrides, arguments.pool)
+    cases = _cases(arguments, pool)
+    order = _order(arguments)
+    candidates = _candidates(arguments, pool)
+    results.check_places(arguments)
+    progress = _Progress(order.processes)
+    try:
+        courses = [_course(case, pool) for case in cases]
+        findings = tune(order, candidates, courses, progress, SystemClock())
+    except KeyboardInterrupt:
+        return 130
+    finally:
+        progress.end()
+    _tell(arguments, cases, findings)
+    return 0 if findings.recommendation.chosen is not None else 1
+
+
+def _cases(arguments: argparse.Namespace, pool: "Pool") -> list["Case"]:
+    """The present setting on each trace, sound.  Raises ``InputError`` and ``ConfigError``."""
+    from autoscaler.replay.case import Case
+    from autoscaler.replay.subject import Subject
+
+    subject = Subject("present", pool.settings, None, pool.config.interval.total_seconds())
+    found = []
+    for trace in arguments.trace or [None]:
+        one = argparse.Namespace(**{**vars(arguments), "trace": trace})
+        workload = replaying.workload_of(one, pool)
+        conditions, asks_from = replaying.conditions_of(one, [pool], workload)
+        case = Case((subject,), conditions, workload, asks_from)
+        case.check()
+        found.append(case)
+    return found
+
+
+def _course(case: "Case", pool: "Pool") -> "Course":
+    from autoscaler.replay.scene import at_home
+    from autoscaler.tuning.laboratory import as_now
+    from autoscaler.tuning.slices import Course
+
+    trace = at_home(case.workload.arrivals, pool.settings, case.workload.source)
+    conditions = as_now(case.conditions, pool.settings)
+    return Course(trace, replace(conditions, interval_seconds=pool.config.interval.total_seconds()))
+
+
+def _order(arguments: argparse.Namespace) -> "Order":
+    from autoscaler.tuning.session import RUNS_MIN, Order
+    from autoscaler.tuning.space import varied
+
+    budget, duration, processes = arguments.budget, arguments.duration, arguments.processes
+    return Order(
+        target=_target(arguments),
+        space=varied(arguments.vary) if arguments.vary else None,
+        runs=None if budget is None else replaying.whole(budget, "--budget", least=RUNS_MIN),
+        seconds=None if duration is None else replaying.seconds(duration, "--for"),
+        processes=(
+            len(os.sched_getaffinity(0))
+            if processes is None
+            else replaying.whole(processes, "--processes", least=1)
+        ),
+        seed=replaying.whole(arguments.seed, "--seed", least=0),
+    )
+
+
+def _target(arguments: argparse.Namespace) -> "Target | None":
+    """Raises ``InputError`` where it cannot be read."""
+    from autoscaler.tuning.target import Target
+
+    late = replaying.seconds(arguments.late, "--late")
+    if arguments.p95_wait is not None:
+        return Target("p95", replaying.seconds(arguments.p95_wait, "--p95-wait"), late)
+    if arguments.p99_wait is not None:
+        return Target("p99", replaying.seconds(arguments.p99_wait, "--p99-wait"), late)
+    if arguments.late_share is not None:
+        return Target("late", _share(arguments.late_share), late)
+    return None
+
+
+def _share(text: str) -> float:
+    """``0.5%`` or ``0.005``."""
+    number, percent = text.removesuffix("%"), text.endswith("%")
+    try:
+        value = float(number) / (100 if percent else 1)
+    except ValueError:
+        value = -1.0
+    if not 0 <= value < 1:
+        raise InputError(
+            f"--late-share: {text!r} is no share; write 0.5%, or 0.005, from 0 to below 1"
+        )
+    return value
+
+
+def _candidates(arguments: argparse.Namespace, pool: "Pool") -> "Candidates":
+    import yaml
+
+    from autoscaler.overrides import put, read_override
+    from autoscaler.tuning.candidates import Candidates
+
+    tree = yaml.safe_load(pool.path.read_text(encoding="utf-8"))
+    for text in arguments.overrides:
+        put(tree, read_override(text))
+    return Candidates(tree, pool.settings.name)
+
+
+def _tell(arguments: argparse.Namespace, cases: Sequence["Case"], findings: "Findings") -> None:
+    """The picture and the JSON where they are asked for, and the table."""
+    from autoscaler.replay import files
+    from autoscaler.tuning.table import told
+
+    written: list[Path] = []
+    if arguments.out is not None:
+        from autoscaler.tuning.plot import draw_frontier
+
+        title = "; ".join(case.title for case in cases)
+        draw = partial(draw_frontier, findings=findings, title=title)
+        written += files.replace_pictures(arguments.out, draw, "--out", old=_PICTURES)
+    if arguments.json == "-":
+        print(_json(cases, findings), end="")
+        return
+    if arguments.json is not None:
+        files.write_whole(Path(arguments.json), _json(cases, findings), "--json")
+        written.append(Path(arguments.json))
+    print("\n".join(case.title for case in cases))
+    print(told(findings))
+    print("", *cases[0].assumed, sep="\n")
+    if written:
+        print(f"written: {', '.join(str(path) for path in written)}")
+
+
+def _json(cases: Sequence["Case"], findings: "Findings") -> str:
+    from autoscaler.replay.record import conditions_record, trace_record
+    from autoscaler.tuning.record import as_json
+
+    traces = [trace_record(one.workload.source, one.workload.arrivals) for one in cases]
+    return as_json(traces, conditions_record(cases[0].conditions, cases[0].assumed), findings)
+
+
+class _Progress:
+    """How long it will take, and on a terminal how far it is: one line, written over."""
+
+    def __init__(self, processes: int) -> None:
+        self._processes = processes
+        self._runs = self._done = 0.0
+        self._line = StatusLine()
+        self._line.show("the present setting first")
+
+    def begins(self, runs: float, seconds: float, target: "Target") -> None:
+        """So many runs are to come."""
+        from autoscaler.tuning.durations import written
+
+        self._runs = runs
+        self.end()
+        print(
+            f"{runs:.0f} more runs, on {self._processes} "
+            f"{'process' if self._processes == 1 else 'processes'}: about {written(seconds)}; "
+            f"target: {target.sentence}",
+            file=sys.stderr,
+        )
+
+    def advances(self, runs: float) -> None:
+        """So many more are done."""
+        self._done += runs
+        self._line.show(f"{self._done:.0f} of {self._runs:.0f} runs")
+
+    def end(self) -> None:
+        """Take the line away."""
+        self._line.show("")
