@@ -28,6 +28,7 @@ def assumptions(
     ``asks_from`` says where the conditions' asks are from, such as ``--ask``.
     """
     return (
+        *_jobs_unnamed(subjects, workload),
         *_slots(subjects, conditions, workload, asks_from),
         *_boots(conditions),
         f"late: a wait above {_seconds(conditions.late_seconds)} (--late)",
@@ -37,6 +38,13 @@ def assumptions(
         *_calendar(subjects, conditions, workload),
         *_baselines(subjects),
     )
+
+
+def _jobs_unnamed(subjects: Sequence[Subject], workload: Workload) -> Iterator[str]:
+    several = [one.settings for one in subjects if len(one.settings.jobs) > 1]
+    if several and not all(one.job for one in workload.arrivals):
+        jobs = " and ".join(dict.fromkeys(settings.jobs[0] for settings in several))
+        yield f"jobs: children that name none are those of {jobs}, the first of the pool"
 
 
 def _slots(
@@ -106,8 +114,9 @@ def _cycles(subjects: Sequence[Subject], conditions: Conditions) -> str:
 
 
 def _prices(subjects: Sequence[Subject], conditions: Conditions) -> Iterator[str]:
-    prices = sorted({price_of(one.settings, conditions) or 0.0 for one in subjects})
-    if any(prices):
+    found = {price_of(one.settings, conditions) for one in subjects}
+    prices = sorted(price for price in found if price is not None)
+    if prices:
         source = "node.price" if conditions.price is None else "--price"
         yield f"price: {' and '.join(f'{one:g}' for one in prices)} for a node-hour ({source})"
 

@@ -12,6 +12,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
+from matplotlib.ticker import MaxNLocator
 
 from autoscaler.replay.drawing import (
     BLACK,
@@ -109,6 +110,7 @@ def _draw_queue(axes: Axes, line: Timeline, extent: Extent) -> None:
         color=BLUE,
     )
     axes.set_ylim(0, extent.queue * 1.05)
+    axes.yaxis.set_major_locator(MaxNLocator(integer=True, nbins=6))
     axes.set_xlim(0, extent.seconds / unit_of(extent.seconds)[1])
     time_ticks(axes, extent.seconds)
 
@@ -123,6 +125,7 @@ def _draw_nodes(axes: Axes, line: Timeline, extent: Extent) -> None:
     peaks = [span.nodes_peak for span in line.spans]
     axes.stairs(peaks, edges, color=BLACK, linewidth=0.7)
     axes.set_ylim(0, extent.nodes * 1.05)
+    axes.yaxis.set_major_locator(MaxNLocator(integer=True, nbins=6))
 
 
 def _draw_waits(axes: Axes, line: Timeline, late_seconds: float, extent: Extent) -> None:

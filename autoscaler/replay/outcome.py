@@ -70,6 +70,8 @@ class Outcome:
     #: Of all children, from 0 to 1; those that never started are late.
     late_share: float
     dispatched: int
+    #: Those that started at all; of none the waits are all 0, and mean nothing.
+    started: int
     launches: int
     peak_nodes: int
     #: Children whose work we ended, and those that never finished: both must be 0.

@@ -9,7 +9,7 @@ The comparison as JSON.
      "results":    [{"name", "kind": "config" | "baseline", "slots": {JOB: children in one node},
                      "interval_s", "price", "node_hours", "cost", "lower_bound_node_hours",
                      "over_bound", "wait_s": {"mean", "p50", "p95", "p99", "max"}, "late_share",
-                     "dispatched", "launches", "peak_nodes", "killed", "unserved",
+                     "dispatched", "started", "launches", "peak_nodes", "killed", "unserved",
                      "violations": [TEXT, …]}, …]}
 
 Durations end in ``_s`` and are seconds, shares are from 0 to 1, what is not known is null.
@@ -78,14 +78,18 @@ def result_record(subject: Subject, outcome: Outcome, conditions: Conditions) ->
         "lower_bound_node_hours": outcome.lower_bound_node_hours,
         "over_bound": outcome.over_bound,
         "wait_s": {
-            "mean": waits.mean,
-            "p50": waits.p50,
-            "p95": waits.p95,
-            "p99": waits.p99,
-            "max": waits.longest,
+            name: value if outcome.started else None
+            for name, value in (
+                ("mean", waits.mean),
+                ("p50", waits.p50),
+                ("p95", waits.p95),
+                ("p99", waits.p99),
+                ("max", waits.longest),
+            )
         },
         "late_share": outcome.late_share,
         "dispatched": outcome.dispatched,
+        "started": outcome.started,
         "launches": outcome.launches,
         "peak_nodes": outcome.peak_nodes,
         "killed": outcome.killed,

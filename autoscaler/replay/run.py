@@ -55,6 +55,7 @@ def replay(
         waits=Waits.of(report),
         late_share=report.late_share(conditions.late_seconds),
         dispatched=report.dispatched_count,
+        started=len(report.waits),
         launches=report.launched_count,
         peak_nodes=report.peak_count,
         killed=report.killed_count,

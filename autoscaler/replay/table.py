@@ -45,14 +45,13 @@ def aligned(rows: Sequence[_Row], left: int = 1) -> str:
 
 def _cells(outcome: Outcome) -> _Row:
     waits, over = outcome.waits, outcome.over_bound
-    started = outcome.dispatched > 0
     return (
         outcome.name,
         f"{outcome.node_hours:.1f}",
         _NONE if outcome.cost is None else f"{outcome.cost:.2f}",
         _NONE if over is None else f"{over:.2f}",
         *(
-            f"{one:.0f} s" if started else _NONE
+            f"{one:.0f} s" if outcome.started else _NONE
             for one in (waits.mean, waits.p50, waits.p95, waits.p99)
         ),
         f"{100 * outcome.late_share:.2f}",
