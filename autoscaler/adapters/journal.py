@@ -101,7 +101,7 @@ class Journal:
             return None
         ((saved_at, text),) = rows
         try:
-            memory = forms.read_memory(text)
+            memory = forms.unpacked_memory(text)
         except ValueError as error:
             then = "what was learned is learned anew"
             _log.warning("journal.memory_ignored", pool=pool, error=_brief(error), then=then)
@@ -113,7 +113,7 @@ class Journal:
     def remember(self, pool: str, memory: Memory, now: datetime) -> None:
         """Keep it in place of what was remembered before."""
         with self._saying_failures(now):
-            row = (pool, text_of(now), forms.written_memory(memory))
+            row = (pool, text_of(now), forms.packed_memory(memory))
             with self._lock, self._connection:
                 self._connection.execute("INSERT OR REPLACE INTO memory VALUES (?, ?, ?)", row)
 

@@ -4,6 +4,7 @@ How the journal writes things down: the core's frozen values as JSON, and back a
 Imports core, ports and pydantic.
 """
 
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, get_args
@@ -16,6 +17,9 @@ from autoscaler.core.model import Node, NodeFacts, Observation
 from autoscaler.core.plan import Action
 from autoscaler.core.settings import PoolSettings
 from autoscaler.ports import ActionReport
+
+#: The quickest.
+_LEVEL = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +56,22 @@ def written_memory(memory: Memory) -> str:
     return _written(_MEMORY, memory)
 
 
-def read_memory(text: str) -> Memory:
+def read_memory(text: str | bytes) -> Memory:
     """Raises ``ValueError`` where it was written in a form that is no longer read."""
     return _MEMORY.validate_json(text)
+
+
+def packed_memory(memory: Memory) -> bytes:
+    """As JSON, compressed."""
+    return zlib.compress(written_memory(memory).encode(), _LEVEL)
+
+
+def unpacked_memory(data: str | bytes) -> Memory:
+    """Raises ``ValueError`` as above; version 1 of the journal kept it as it is."""
+    try:
+        return read_memory(data if isinstance(data, str) else zlib.decompress(data))
+    except zlib.error as error:
+        raise ValueError(str(error)) from error
 
 
 def written_settings(settings: PoolSettings) -> str:

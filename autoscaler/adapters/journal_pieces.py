@@ -13,8 +13,9 @@ import zlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-#: A volume holds so many entries at most, and so much fresh text.
-_ENTRIES_MAX = 64
+#: A volume holds so many entries at most, and so much fresh text.  With more entries, what each
+#: consists of is scattered over more of them, and takes more to tell than a new beginning does.
+_ENTRIES_MAX = 32
 _BYTES_MAX = 8 * 1024 * 1024
 _PIECE = re.compile(rb"[^}]*}|[^}]+$")
 #: The quickest: a repetitive text becomes ten times smaller, the best level would add a fifth.

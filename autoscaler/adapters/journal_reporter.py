@@ -4,6 +4,7 @@ What of the cycles goes into the journal, and when: news at once, the rest now a
 Imports journal, cycle_log's gist, core and ports.
 """
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,7 +13,8 @@ from autoscaler.adapters.journal import Journal, without_the_moment
 from autoscaler.core.memory import Memory
 from autoscaler.ports import CycleReport
 
-#: A storm of changes in the queue that leave the decision as it is is written down no more often.
+#: A storm of changes in the queue that leave the decision as it is is written down no more often,
+#: nor are more and more service times.
 _CHANGES_EVERY = timedelta(seconds=5)
 #: What is no news is written down so often all the same.
 _EVERY = timedelta(minutes=1)
@@ -48,10 +50,17 @@ class JournalReporter:
 
     def _worth_remembering(self, report: CycleReport) -> bool:
         before, remembered_at = self._remembered.get(report.pool, (Memory(), None))
-        if without_the_moment(report.memory) != without_the_moment(before):
+        if _facts(report.memory) != _facts(before):
             return True
-        old = remembered_at is None or report.ended_at - remembered_at >= _EVERY
-        return old and report.memory != before
+        age = None if remembered_at is None else report.ended_at - remembered_at
+        if report.memory.service_seconds != before.service_seconds:
+            return age is None or age >= _CHANGES_EVERY
+        return (age is None or age >= _EVERY) and report.memory != before
+
+
+def _facts(memory: Memory) -> Memory:
+    """What must not be lost: all that is learned but the last of many service times."""
+    return replace(without_the_moment(memory), service_seconds=Memory().service_seconds)
 
 
 def _answer(report: CycleReport) -> tuple[Any, ...]:

@@ -193,7 +193,7 @@ def _samples(connection: sqlite3.Connection, pool: str, job: _Job) -> list[_Samp
         return found
     row = connection.execute("SELECT memory FROM memory WHERE pool = ?", (pool,)).fetchone()
     try:
-        remembered = forms.read_memory(row[0]).service_seconds if row else {}
+        remembered = forms.unpacked_memory(row[0]).service_seconds if row else {}
     except ValueError:
         return []  # Of a version that wrote it otherwise.
     return [
