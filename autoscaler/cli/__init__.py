@@ -23,6 +23,10 @@ examples:
   autoscaler --config /etc/autoscaler.yaml                    run the daemon
   autoscaler --config /etc/autoscaler.yaml --dry-run          say what it would do, do nothing
   autoscaler --config /etc/autoscaler.yaml --dry-run --once   the same, one cycle
+  autoscaler simulate --config /etc/autoscaler.yaml --journal what last month would have cost
+  autoscaler tune --config /etc/autoscaler.yaml --journal --p95-wait 2m
+                                                              the cheapest that keeps the wait
+  autoscaler explain --config /etc/autoscaler.yaml            why it did what it did
   autoscaler demo                                             the whole system on this machine
 """
 
