@@ -5,6 +5,7 @@ Imports cli.replaying, results, status_line and errors, and the rest when it is 
 """
 
 import argparse
+import os
 import sys
 from collections import Counter
 from collections.abc import Sequence
@@ -184,14 +185,21 @@ def _tell(arguments: argparse.Namespace, case: "Case", outcomes: Sequence["Outco
         )
         written += files.replace_pictures(arguments.out, draw, "--out")
     if arguments.json == "-":
-        print(case.json(outcomes), end="")
+        _say(case.json(outcomes))
         return
     if arguments.json is not None:
         files.write_whole(Path(arguments.json), case.json(outcomes), "--json")
         written.append(Path(arguments.json))
-    print(case.text(outcomes))
-    if written:
-        print(f"written: {', '.join(str(path) for path in written)}")
+    names = f"written: {', '.join(str(path) for path in written)}\n" if written else ""
+    _say(f"{case.text(outcomes)}\n{names}")
+
+
+def _say(text: str) -> None:
+    try:
+        print(text, end="", flush=True)
+    except BrokenPipeError:
+        # Whoever read it has enough; what is still buffered has nowhere to go.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _what_is_wrong(outcome: "Outcome") -> str:

@@ -20,14 +20,11 @@ class _State:
 
     pending: int = 0
     running: int = 0
-    booting: int = 0
+    #: Instances that cost; of these are nodes, by what they do:
+    present: int = 0
     busy: int = 0
     idle: int = 0
     cordoned: int = 0
-
-    @property
-    def nodes(self) -> int:
-        return self.booting + self.busy + self.idle + self.cordoned
 
 
 @dataclass(slots=True)
@@ -36,7 +33,6 @@ class _Sums:
 
     pending: float = 0.0
     running: float = 0.0
-    booting: float = 0.0
     busy: float = 0.0
     idle: float = 0.0
     cordoned: float = 0.0
@@ -47,18 +43,16 @@ class _Sums:
     def add(self, state: _State, seconds: float) -> None:
         self.pending += state.pending * seconds
         self.running += state.running * seconds
-        self.booting += state.booting * seconds
         self.busy += state.busy * seconds
         self.idle += state.idle * seconds
         self.cordoned += state.cordoned * seconds
         self.pending_peak = max(self.pending_peak, state.pending)
-        self.nodes_peak = max(self.nodes_peak, state.nodes)
+        self.nodes_peak = max(self.nodes_peak, state.present)
 
     def joined(self, other: "_Sums") -> "_Sums":
         return _Sums(
             self.pending + other.pending,
             self.running + other.running,
-            self.booting + other.booting,
             self.busy + other.busy,
             self.idle + other.idle,
             self.cordoned + other.cordoned,
@@ -67,13 +61,15 @@ class _Sums:
             self.waits + other.waits,
         )
 
-    def span(self, seconds: float) -> Span:
+    def span(self, seconds: float, paid_seconds: float) -> Span:
+        """The means; what was paid for and is no node yet boots."""
         waits = sorted(self.waits)
+        nodes_seconds = self.busy + self.idle + self.cordoned
         return Span(
             self.pending / seconds,
             self.pending_peak,
             self.running / seconds,
-            self.booting / seconds,
+            max(0.0, paid_seconds - nodes_seconds) / seconds,
             self.busy / seconds,
             self.idle / seconds,
             self.cordoned / seconds,
@@ -107,7 +103,20 @@ class Recorder:
     def timeline(self) -> Timeline:
         """All so far."""
         self.look()
-        return Timeline(self._step, tuple(sums.span(self._step) for sums in self._sums))
+        paid = self._paid_seconds()
+        spans = (sums.span(self._step, one) for sums, one in zip(self._sums, paid, strict=True))
+        return Timeline(self._step, tuple(spans))
+
+    def _paid_seconds(self) -> list[float]:
+        """Of each span what instances cost in it: to the instant, as looks come in between."""
+        paid = [0.0] * len(self._sums)
+        for instance in self._simulation.aws.launched:
+            begin = instance.launched_at - self._began_at
+            end = self._seconds if instance.ended_at is None else instance.ended_at - self._began_at
+            for at in range(int(begin / self._step), min(len(paid), int(end / self._step) + 1)):
+                first, last = at * self._step, (at + 1) * self._step
+                paid[at] += max(0.0, min(end, last) - max(begin, first))
+        return paid
 
     def _pass_to(self, now: float) -> None:
         while self._seconds < now:
@@ -139,10 +148,11 @@ class Recorder:
             for instance in group.instances.values():
                 if instance.ended_at is not None:
                     continue
+                state.present += 1
                 node = cluster.node_on(instance.instance_id)
                 if node is None:
-                    state.booting += 1
-                elif not node.eligible:
+                    continue
+                if not node.eligible:
                     state.cordoned += 1
                 elif node.live:
                     state.busy += 1
