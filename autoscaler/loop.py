@@ -44,7 +44,10 @@ def run_cycle(  # noqa: PLR0913 - all that a cycle depends on, so that nothing h
     """Run one cycle of one pool; ``stopping`` is asked before each action."""
     started = clock.monotonic()
     now = clock.now()
-    observation = replace(world.observe(now), windows=open_windows(settings.schedules, now))
+    observation = world.observe(now)
+    windows = open_windows(settings.schedules, now)
+    if windows != observation.windows:
+        observation = replace(observation, windows=windows)
     decision = decide(observation, settings, memory, now)
     actions = _carry_out(world, plan(decision, now), stopping)
     applied = [report.action for report in actions if report.outcome == "applied"]

@@ -85,10 +85,14 @@ def least_nodes(outlook: Outlook) -> tuple[int, tuple[Reason, ...]]:
 
 def _lacking(due: Sequence[_Due], slack: float, boot: float, forecast: Forecast) -> int:
     """The least number of nodes bought now with which all of these start in time."""
-    grid, least = forecast.grid, 0
+    grid, least, sure = forecast.grid, 0, 0.0
     for one in due:
         by = max(one.in_seconds - slack, boot)
-        missing = one.amount - forecast.sure(by)
+        # What starts by an earlier time has started by a later one: no need to look again.
+        if one.amount - sure < forecast.child / 2 and not forecast.deviations:
+            continue
+        sure = forecast.sure(by, one.amount)
+        missing = one.amount - sure
         # Less than half a child is no child.
         if missing < forecast.child / 2:
             continue

@@ -63,7 +63,9 @@ def brief(
     memory = learn(memory, observed.queues, fleet, now)
     scaling = settings.scaling
     demand = assess(observed.queues, fleet, settings, memory, slots_per_node(scaling))
-    memory = replace(memory, fitting_since=_fitting_since(demand, memory, now))
+    fitting_since = _fitting_since(demand, memory, now)
+    if fitting_since != memory.fitting_since:
+        memory = replace(memory, fitting_since=fitting_since)
     least, window = size_min(settings, observed.windows)
     stands = standing(groups, memory, complete=observed.complete)
     room = room_above_min(groups, stands, least)

@@ -27,6 +27,8 @@ from autoscaler.core.settings import PoolSettings
 
 #: Where the settings name no disk: more than any node has, in MiB.
 _UNLIMITED_DISK_MIB = 1 << 50
+#: What is not asked for at all, no node has too little of.
+_OVERDRAWN = -(1 << 62)
 
 #: The kind of the facts that the configuration gives.
 _CONFIGURED = "configured"
@@ -101,7 +103,7 @@ def assess(
     held = [queue for queue in waiting if is_held(queue.verdict)]
     suits = _Suitability()
     loads = in_order(queue for queue in waiting if not is_held(queue.verdict))
-    ready = _busiest_first(fleet.ready, memory)
+    ready = _busiest_first(_with_room(fleet.ready, loads), memory)
     on_ready = fill(loads, [bin_of(member) for member in ready], suits)
     wanted = frozenset(
         member.node.node_id for member, count in zip(ready, on_ready.taken, strict=True) if count
@@ -208,6 +210,19 @@ def in_order(queues: Iterable[JobQueue]) -> list[Load]:
         )
 
     return sorted(loads, key=order)
+
+
+def _with_room(members: Iterable[Member], loads: Sequence[Load]) -> list[Member]:
+    """Those that can have room for one of the loads; most nodes are full, and soon told."""
+    if not loads:
+        return []
+    cpu_mhz = min(load.group.ask.cpu_mhz for load in loads) or _OVERDRAWN
+    memory_mib = min(load.group.ask.memory_mib for load in loads) or _OVERDRAWN
+    return [
+        member
+        for member in members
+        if (free := member.node.free).cpu_mhz >= cpu_mhz and free.memory_mib >= memory_mib
+    ]
 
 
 def _busiest_first(members: Iterable[Member], memory: Memory) -> list[Member]:

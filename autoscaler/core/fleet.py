@@ -86,7 +86,7 @@ class Fleet:
     @property
     def counts(self) -> NodeCounts:
         """The nodes by state."""
-        busy = sum(1 for member in self.ready if not member.idle)
+        busy = sum(1 for member in self.ready if member.node.running)
         return NodeCounts(
             ready=len(self.ready),
             busy=busy,
@@ -110,6 +110,8 @@ def muster(
     What was asked of a group that is ``stuck`` (its launches fail) is not on its way.
     """
     members = members_of(nodes, groups)
+    # Most are at work and nothing is the matter: the others are looked at more closely.
+    special = [member for member in members if not _is_ordinary(member)]
     known = {node.instance_id for node in nodes}
     # A new node can be down for a moment, until its first heartbeat: it is on its way all the same,
     # and one that is lost for good is told from it by its instance's age.
@@ -123,7 +125,7 @@ def muster(
     ]
     unjoined = [ref for ref, instance in unborn if _overdue(instance, boot_timeout, now)]
     overdue = set(unjoined)
-    held = [member for member in members if member.lifecycle is Lifecycle.HELD]
+    held = [member for member in special if member.lifecycle is Lifecycle.HELD]
     requested = [
         InFlight(group.name)
         for group in groups
@@ -135,13 +137,14 @@ def muster(
         for ref, instance in unborn
         if ref not in overdue and instance.notice is None
     ]
-    ready = tuple(member for member in members if _is_ready(member))
+    able = [member for member in special if _is_ready(member)]
+    unable = {member.node.node_id for member in special if not _is_ready(member) or member.warned}
     return Fleet(
-        ready=tuple(member for member in ready if not member.warned),
-        warned=tuple(member for member in ready if member.warned),
-        cordoned=tuple(member for member in members if _is_ours_to_release(member)),
-        stale=tuple(member for member in ready if member.marked_at and not member.warned),
-        gone=tuple(member for member in members if _is_gone(member)),
+        ready=tuple(member for member in members if member.node.node_id not in unable),
+        warned=tuple(member for member in able if member.warned),
+        cordoned=tuple(member for member in special if _is_ours_to_release(member)),
+        stale=tuple(member for member in able if member.marked_at and not member.warned),
+        gone=tuple(member for member in special if _is_gone(member)),
         held_busy=tuple(member for member in held if _may_work(member)),
         held_idle=tuple(member for member in held if not _may_work(member)),
         held_bare=tuple(ref for ref in held_instances(groups) if ref.instance_id not in known),
@@ -172,6 +175,18 @@ def held_instances(groups: Iterable[Group]) -> tuple[InstanceRef, ...]:
         for group in groups
         for instance in group.instances
         if instance.lifecycle is Lifecycle.HELD
+    )
+
+
+def _is_ordinary(member: Member) -> bool:
+    """Whether it is ready and no more is to be said of it."""
+    instance, node = member.instance, member.node
+    return (
+        instance is not None
+        and instance.lifecycle is Lifecycle.IN_SERVICE
+        and instance.notice is None
+        and member.marked_at is None
+        and node.places_work
     )
 
 

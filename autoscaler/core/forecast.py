@@ -11,9 +11,11 @@ that means are kept.  Series are worked out as far as they are looked at.  Pure;
 ``autoscaler.core`` only.
 """
 
+import math
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from operator import mul
 
 from autoscaler.core.service_law import ServiceLaw
@@ -46,6 +48,10 @@ class Grid:
     def points(self) -> int:
         """How many steps; there is one point more."""
         return _POINTS
+
+    def after(self, seconds: float) -> int:
+        """The point at or after an instant; the last one, if that is later."""
+        return min(math.ceil(max(0.0, seconds) / self.step), _POINTS)
 
     def spread(self, seconds: float, amount: float, over: list[float]) -> None:
         """Share an amount between the two points about an instant, so that its mean is kept."""
@@ -85,7 +91,6 @@ class Renewals(Series):
         self._starts: list[float] = []
 
     def __getitem__(self, point: int) -> float:
-        """By that point."""
         self._reach(point)
         return self._counts[point]
 
@@ -106,24 +111,49 @@ class Renewals(Series):
             self._starts.append(1.0 + count)
 
 
+class Freed(Series):
+    """
+    Slots freed at each point: by the rows, each multiplied by its factor, and by ``more``.
+
+    A row or ``more`` has a value for each point.
+    """
+
+    def __init__(
+        self, rows: Sequence[Sequence[float]], factors: Sequence[float], more: Sequence[float]
+    ) -> None:
+        self._factors = factors
+        self._columns = zip(*rows, more, strict=True)
+        self._known: list[float] = []
+
+    def __getitem__(self, point: int) -> float:
+        return self.first(point)[point]
+
+    def first(self, point: int) -> Sequence[float]:
+        """Of all points up to this one, at least."""
+        known, factors = self._known, self._factors
+        for column in islice(self._columns, max(0, point + 1 - len(known))):
+            # The last of a column is of ``more``, and has no factor.
+            known.append(sum(map(mul, factors, column), column[-1]))
+        return known
+
+
 class Starts(Series):
     """Starts expected by each point where so many slots are freed at each, so many more now."""
 
-    def __init__(self, freed: Sequence[float], again: Renewals, started: float = 0.0) -> None:
+    def __init__(self, freed: Freed, again: Renewals, started: float = 0.0) -> None:
         self._freed = freed
         self._again = again
         self._started = started
         self._known: dict[int, float] = {}
 
     def __getitem__(self, point: int) -> float:
-        """By that point."""
         found = self._known.get(point)
         if found is None:
-            found = sum(map(mul, self._freed, self._again.starts(point)))
+            found = sum(map(mul, self._again.starts(point), self._freed.first(point)))
             found += self._started * self._again[point]
             self._known[point] = found
         return found
 
     def again(self, point: int) -> float:
         """Of these, the starts on slots that were freed before and are freed again."""
-        return self[point] - sum(self._freed[: point + 1])
+        return self[point] - sum(self._freed.first(point)[: point + 1])

@@ -73,7 +73,9 @@ def _arrivals(memory: Memory, queues: Sequence[JobQueue], now: datetime) -> tupl
         if queue.dispatched_count is not None and before is not None:
             # Nomad forgets children that ended long ago: the count can shrink.
             count += max(0, queue.dispatched_count - before)
-    kept = tuple(one for one in memory.arrivals if now - one.since < ARRIVALS_FOR)
+    kept = memory.arrivals
+    if kept and now - kept[0].since >= ARRIVALS_FOR:
+        kept = tuple(one for one in kept if now - one.since < ARRIVALS_FOR)
     if not count:
         return kept
     if kept and now - kept[-1].since < _SPAN:
@@ -85,6 +87,8 @@ def _dispatched(memory: Memory, queues: Sequence[JobQueue]) -> Mapping[str, int]
     counts = {
         queue.job: queue.dispatched_count for queue in queues if queue.dispatched_count is not None
     }
+    if all(memory.dispatched.get(job) == count for job, count in counts.items()):
+        return memory.dispatched
     return MappingProxyType({**memory.dispatched, **counts})
 
 
@@ -92,11 +96,9 @@ def _template(memory: Memory, fleet: Fleet) -> NodeTemplate | None:
     """The least that any ready node offers, system jobs' share off."""
     if not fleet.ready:
         return memory.template
-    shape = None
+    shape = fleet.ready[0].node.offers
     for member in fleet.ready:
-        offers = member.node.offers
-        shape = offers if shape is None else shape.at_most(offers)
-    assert shape is not None  # noqa: S101 - there is a ready node
+        shape = shape.at_most(member.node.offers)
     return NodeTemplate(shape, _common(member.node.facts for member in fleet.ready))
 
 

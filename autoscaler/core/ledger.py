@@ -5,6 +5,7 @@ By instance, not by timer: an instance is in flight until its node is seen, howe
 Pure; imports ``autoscaler.core`` only.
 """
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from types import MappingProxyType
@@ -26,10 +27,34 @@ def keep_ledger(
     now: datetime,
 ) -> Memory:
     """Write down each step that an instance has taken since the cycle before."""
-    by_instance = {node.instance_id: node for node in nodes if node.instance_id}
     requests = [one for one in memory.requests if now - one.at <= boot_timeout]
     boots: dict[str, Boot] = {}
     finished: list[float] = []
+    for instance_id, before, after in _steps(memory, nodes, groups, requests, now):
+        boots[instance_id] = after
+        if before.eligible_at is None and after.eligible_at is not None:
+            finished.append((after.eligible_at - after.requested_at).total_seconds())
+    left = tuple(one for one in requests if one.count > 0)
+    if not finished and boots == memory.boots and left == memory.requests:
+        return memory
+    return replace(
+        memory,
+        requests=left,
+        boots=MappingProxyType(boots),
+        boot_seconds=(*memory.boot_seconds, *finished)[-_SAMPLE_MAX:],
+        never_joined_count=0 if finished else memory.never_joined_count,
+    )
+
+
+def _steps(
+    memory: Memory,
+    nodes: tuple[Node, ...],
+    groups: tuple[Group, ...],
+    requests: list[Request],
+    now: datetime,
+) -> Iterator[tuple[str, Boot, Boot]]:
+    """Each instance on its way, or that was: its entry before and after."""
+    by_instance = {node.instance_id: node for node in nodes if node.instance_id}
     for group in groups:
         for instance in group.instances:
             if instance.lifecycle not in (Lifecycle.PENDING, Lifecycle.IN_SERVICE):
@@ -40,17 +65,9 @@ def keep_ledger(
                 before = _first_seen(instance, group.name, node, requests, now)
             if before is None:
                 continue
-            after = _stepped(before, instance, node, now)
-            boots[instance.instance_id] = after
-            if before.eligible_at is None and after.eligible_at is not None:
-                finished.append((after.eligible_at - after.requested_at).total_seconds())
-    memory = replace(
-        memory,
-        requests=tuple(one for one in requests if one.count > 0),
-        boots=MappingProxyType(boots),
-        boot_seconds=(*memory.boot_seconds, *finished)[-_SAMPLE_MAX:],
-    )
-    return replace(memory, never_joined_count=0) if finished else memory
+            done = before.working_at is not None
+            after = before if done else _stepped(before, instance, node, now)
+            yield instance.instance_id, before, after
 
 
 def boot_time(memory: Memory, share: float) -> timedelta:
@@ -86,8 +103,6 @@ def _first_seen(
 
 
 def _stepped(boot: Boot, instance: Instance, node: Node | None, now: datetime) -> Boot:
-    if boot.working_at is not None:
-        return boot
     placing = node is not None and node.places_work
     working = node is not None and bool(node.running)
     in_service = instance.lifecycle is Lifecycle.IN_SERVICE

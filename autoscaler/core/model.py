@@ -154,8 +154,20 @@ class Running:
     child: str | None = None
 
 
+def _less(whole: Resources, part: Resources) -> Resources:
+    return whole if part == _NOTHING else whole - part
+
+
+class _WorkedOut:
+    """Room for what follows from a node's fields, asked for often and worked out once."""
+
+    __slots__ = ("_free", "_offers")
+    _free: Resources
+    _offers: Resources
+
+
 @dataclass(frozen=True, slots=True)
-class Node:
+class Node(_WorkedOut):
     """A Nomad client node of this pool."""
 
     node_id: str
@@ -182,12 +194,20 @@ class Node:
     @property
     def offers(self) -> Resources:
         """What it has for children when none is there: what system jobs hold is off."""
-        return self.capacity - self.system
+        try:
+            return self._offers
+        except AttributeError:
+            object.__setattr__(self, "_offers", _less(self.capacity, self.system))
+            return self._offers
 
     @property
     def free(self) -> Resources:
         """What is left for more."""
-        return self.capacity - self.allocated
+        try:
+            return self._free
+        except AttributeError:
+            object.__setattr__(self, "_free", _less(self.capacity, self.allocated))
+            return self._free
 
     @property
     def places_work(self) -> bool:

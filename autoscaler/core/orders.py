@@ -57,6 +57,8 @@ def place_orders(
             if desired[group.name] == group.desired > base + kept:
                 decision = _taken_back(decision, group, stands[group.name], kept)
     decision = _told(decision, groups, now)
+    if not decision.buy:
+        return decision
     decision = replace(decision, orders=_orders(groups, desired))
     decision = _told_of_fail_over(decision, groups)
     bought = sum(order.count for order in decision.orders)

@@ -5,7 +5,7 @@ Pure; imports ``autoscaler.core`` only.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from autoscaler.core.model import GroupAsk, JobQueue, NodeFacts
 from autoscaler.core.resources import Resources
@@ -85,7 +85,9 @@ def fill(loads: Sequence[Load], bins: Sequence[Bin], suits: Suits) -> Filling:
                 total += count
         taken.append(total)
     rest = tuple(
-        replace(load, count=count) for load, count in zip(loads, left, strict=True) if count
+        load if count == load.count else Load(load.queue, load.group, count)
+        for load, count in zip(loads, left, strict=True)
+        if count
     )
     return Filling(rest, tuple(taken))
 
@@ -101,7 +103,7 @@ def bins_for(loads: Sequence[Load], new_bin: Bin, suits: Suits) -> int:
         repeats = max(1, min(load.count // take for load, take in used if take))
         count += repeats
         left = [
-            replace(load, count=load.count - take * repeats)
+            Load(load.queue, load.group, load.count - take * repeats)
             for load, take in used
             if load.count > take * repeats
         ]

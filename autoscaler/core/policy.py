@@ -70,7 +70,8 @@ def decide(
     decision = hold_for_unjoined(decision, settings, now)
     decision = place_orders(decision, groups, stands, now)
     # What was given up above is gone already.
-    situation = replace(situation, room=situation.room.less(decision.give_up))
+    if decision.give_up:
+        situation = replace(situation, room=situation.room.less(decision.give_up))
     decision = heed_notices(decision, situation)
     if observed.complete:
         decision = wind_down(decision, situation)
@@ -84,11 +85,12 @@ def decide(
 def _summed_up(decision: Decision) -> Decision:
     orders = (*decision.orders, *decision.retract)
     change = sum(order.count for order in orders) - len(decision.release) - len(decision.give_up)
-    decision = replace(decision, desired=(decision.current or 0) + change)
-    if not decision.reasons:
-        quiet = Reason(Rule.QUIET, "nothing waits, and nothing is to spare")
-        decision = replace(decision, reasons=(quiet,))
-    return decision
+    quiet = Reason(Rule.QUIET, "nothing waits, and nothing is to spare")
+    return replace(
+        decision,
+        desired=(decision.current or 0) + change,
+        reasons=decision.reasons or (quiet,),
+    )
 
 
 def _hold(observed: Observation, memory: Memory, now: datetime) -> Decision:

@@ -66,8 +66,9 @@ def heed_notices(decision: Decision, situation: Situation) -> Decision:
     )
     if not situation.complete:
         done.clear()
-    hold_on = due_for_heartbeat(busy, situation.groups, decision.memory, situation.now)
-    decision = replace(decision, hold_on=hold_on, let_go=tuple(done))
+    if busy or done:
+        hold_on = due_for_heartbeat(busy, situation.groups, decision.memory, situation.now)
+        decision = replace(decision, hold_on=hold_on, let_go=tuple(done))
     if busy:
         detail = f"{_instances(busy)} held on to while work runs there"
         decision = because(decision, Rule.HOOK, detail)

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 
 #: Of each device, by ``vendor/type/model``, so many.
 Devices = tuple[tuple[str, int], ...]
+#: More asks than any node has room for.
+_UNBOUNDED = 1 << 62
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,16 +88,21 @@ class Resources:
 
     def __sub__(self, other: "Resources") -> "Resources":
         """What is left."""
-        return self + Resources(
-            -other.cpu_mhz,
-            -other.memory_mib,
-            -other.disk_mib,
-            -other.cores,
-            tuple((name, -count) for name, count in other.devices),
+        devices = self.devices
+        if other.devices:
+            devices = _added(devices, tuple((name, -count) for name, count in other.devices))
+        return Resources(
+            self.cpu_mhz - other.cpu_mhz,
+            self.memory_mib - other.memory_mib,
+            self.disk_mib - other.disk_mib,
+            self.cores - other.cores,
+            devices,
         )
 
     def at_most(self, other: "Resources") -> "Resources":
         """The smaller of the two in each dimension."""
+        if other is self:
+            return self
         theirs = dict(other.devices)
         return Resources(
             min(self.cpu_mhz, other.cpu_mhz),
@@ -119,20 +126,17 @@ class Resources:
         Nomad asks for at least 1 MHz and 10 MiB, so an ask is never nothing.
         """
         cpu_mhz = ask.cpu_mhz + ask.cores * mhz_per_core if ask.cores else ask.cpu_mhz
-        counts = [
-            have // want
-            for have, want in (
-                (self.cpu_mhz, cpu_mhz),
-                (self.memory_mib, ask.memory_mib),
-                (self.disk_mib, ask.disk_mib),
-                (self.cores, ask.cores),
-            )
-            if want > 0
-        ]
+        count = self.cpu_mhz // cpu_mhz if cpu_mhz > 0 else _UNBOUNDED
+        if ask.memory_mib > 0:
+            count = min(count, self.memory_mib // ask.memory_mib)
+        if ask.disk_mib > 0:
+            count = min(count, self.disk_mib // ask.disk_mib)
+        if ask.cores > 0:
+            count = min(count, self.cores // ask.cores)
         for name, want in ask.devices:
             # Nomad takes all of one request from devices of one model.
-            counts.append(sum(have // want for _, have in _matching(self.devices, name)))
-        return max(0, min(counts, default=0))
+            count = min(count, sum(have // want for _, have in _matching(self.devices, name)))
+        return max(0, count) if count < _UNBOUNDED else 0
 
     def less(self, ask: Ask, count: int, mhz_per_core: int) -> "Resources":
         """What is left when so many such asks have been placed here."""

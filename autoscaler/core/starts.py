@@ -10,11 +10,9 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from operator import mul
-from typing import NamedTuple
 
+from autoscaler.core.crowds import Crowd, Variance, freed_by
 from autoscaler.core.demand import Demand, children_of
-from autoscaler.core.endings import Aged, Endings
 from autoscaler.core.fleet import Fleet
 from autoscaler.core.forecast import Grid, Renewals, Series, Starts
 from autoscaler.core.laws import ServiceLaws, mixture
@@ -68,7 +66,7 @@ class Forecast:
 
     grid: Grid
     expected: Series
-    variance: Series
+    variance: Variance
     #: Of a slot on a new node, after its first start.
     again: Series
     law: ServiceLaw
@@ -83,42 +81,24 @@ class Forecast:
         """The squared coefficient of variation of the service times."""
         return self.law.spread
 
-    def sure(self, seconds: float) -> float:
-        """The starts that are relied on by so long from now."""
+    def sure(self, seconds: float, wanted: float) -> float:
+        """
+        The starts that are relied on by so long from now.
+
+        Where that is ``wanted`` or more for certain, it may be told less exactly, never too high.
+        """
         sure = self.grid.value(self.expected, seconds) * (1.0 - self.margin)
         if self.deviations:
+            most = self.variance.at_most(self.grid.after(seconds))
+            least = sure - self.deviations * math.sqrt(most)
+            if least >= wanted:
+                return least
             sure -= self.deviations * math.sqrt(self.grid.value(self.variance, seconds))
         return max(0.0, sure)
 
     def doubted(self, margin: float, deviations: float) -> "Forecast":
         """The same, relied on less: a share of it, and so many standard deviations, not at all."""
         return replace(self, margin=margin, deviations=deviations)
-
-
-class _Crowd(NamedTuple):
-    """The running children whose service times are of one sample."""
-
-    endings: Endings
-    #: Of one child, in nodes.
-    weight: float
-    #: Of each age, with how many they are.
-    children: Sequence[tuple[Aged, int]]
-
-
-class _Variance(Series):
-    """Of the starts by each point: whether a child ends by then, and how often a slot renews."""
-
-    def __init__(self, crowds: Sequence[_Crowd], expected: Starts, each: float) -> None:
-        self._crowds = crowds
-        self._expected = expected
-        #: Of each renewal.
-        self._each = each
-
-    def __getitem__(self, point: int) -> float:
-        total = self._each * max(0.0, self._expected.again(point))
-        for crowd in self._crowds:
-            total += crowd.weight * crowd.weight * crowd.endings.doubt(crowd.children, point)
-        return max(0.0, total)
 
 
 def starts_on(outlook: Outlook, waiting: Waiting, grid: Grid) -> Forecast:
@@ -128,24 +108,19 @@ def starts_on(outlook: Outlook, waiting: Waiting, grid: Grid) -> Forecast:
     law = mixture(laws, waiting.left)
     again = Renewals(law, grid)
     crowds = _crowds(outlook, waiting, laws, grid)
-    freed = _freed(crowds, grid)
-    for flight in outlook.fleet.in_flight:
-        grid.spread(ready_in(memory, flight.instance_id, flight.group, outlook.now), 1.0, freed)
+    freed = freed_by(crowds, _in_flight(outlook, grid))
     expected = Starts(freed, again, _starting_now(outlook, waiting))
-    variance = _Variance(crowds, expected, law.spread * child)
+    variance = Variance(crowds, expected, law, child)
     return Forecast(grid, expected, variance, again, law, child)
 
 
-def _freed(crowds: Sequence[_Crowd], grid: Grid) -> list[float]:
-    """Slots that they will free at each point, in nodes."""
-    rows, factors = [], []
-    for _, weight, children in crowds:
-        for aged, count in children:
-            rows.append(aged.ends)
-            factors.append(count * weight / (aged.left or 1))
-    if not rows:
-        return [0.0] * (grid.points + 1)
-    return [sum(map(mul, factors, column)) for column in zip(*rows, strict=True)]
+def _in_flight(outlook: Outlook, grid: Grid) -> list[float]:
+    """Nodes that come at each point."""
+    coming = [0.0] * (grid.points + 1)
+    for flight in outlook.fleet.in_flight:
+        seconds = ready_in(outlook.memory, flight.instance_id, flight.group, outlook.now)
+        grid.spread(seconds, 1.0, coming)
+    return coming
 
 
 def _starting_now(outlook: Outlook, waiting: Waiting) -> float:
@@ -158,14 +133,14 @@ def _starting_now(outlook: Outlook, waiting: Waiting) -> float:
     return total
 
 
-def _crowds(outlook: Outlook, waiting: Waiting, laws: ServiceLaws, grid: Grid) -> list[_Crowd]:
+def _crowds(outlook: Outlook, waiting: Waiting, laws: ServiceLaws, grid: Grid) -> list[Crowd]:
     """The running children of our jobs on nodes that will take more."""
     ages = _ages(outlook, timedelta(seconds=grid.step))
     crowds = []
     for (job, profile), counts in ages.items():
         endings = laws.of(job, profile or "").endings(grid.step)
         children = [(endings.of_age(age, grid.points), count) for age, count in counts.items()]
-        crowds.append(_Crowd(endings, waiting.share(job), children))
+        crowds.append(Crowd(endings, waiting.share(job), children))
     return crowds
 
 

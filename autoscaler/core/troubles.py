@@ -43,6 +43,8 @@ def watch_launches(memory: Memory, groups: tuple[Group, ...], now: datetime) -> 
             trouble = replace(trouble, count=0)
         if trouble.count or now - trouble.last_at < _FORGOTTEN_AFTER:
             troubles[group.name] = trouble
+    if troubles == memory.troubles:
+        return memory
     return replace(memory, troubles=MappingProxyType(troubles))
 
 
