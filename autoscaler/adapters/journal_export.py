@@ -124,7 +124,7 @@ def _children(connection: sqlite3.Connection, pool: str) -> str:
     span = " to ".join(
         f"{datetime.fromtimestamp(at, UTC):%Y-%m-%dT%H:%M:%S}Z" for at in (first, last)
     )
-    return f"{came or 0} came from {span}; of {known} the service time is known"
+    return f"{came or 0} came from {span}; service times: {known}"
 
 
 @contextlib.contextmanager

@@ -102,6 +102,41 @@ def test_timers_alone_are_remembered_once_a_minute():
     assert [seconds for seconds, _ in journal.remembered] == [0, 60, 120]
 
 
+def test_service_times_alone_are_remembered_every_five_seconds():
+    def learned(number):
+        times = {"transcode": {"": tuple(float(one) for one in range(number))}}
+        return a_report(number, memory=Memory(service_seconds=times))
+
+    journal = reported(*(learned(number) for number in range(1, 13)))
+
+    assert [seconds for seconds, _ in journal.remembered] == [1, 6, 11]
+
+
+def test_what_is_to_be_done_and_was_not_begun_is_written_down():
+    """The daemon was to stop between the decision and its first action."""
+    world, clock = FakeWorld(an_observation(queue=a_queue(3))), FakeClock()
+    told_to_stop = [
+        run_cycle(world, [], some_settings(), Memory(), clock, cycle_id="c", stopping=lambda: True)
+        for _ in range(2)
+    ]
+
+    assert [report.actions for report in told_to_stop] == [(), ()]
+    assert reported(*told_to_stop).recorded == [0, 0]
+
+
+def test_another_job_whose_children_fit_nowhere_is_written_down_at_once():
+    before = a_report(0)
+    after = replace(before, decision=replace(before.decision, unplaceable={"huge": 2}))
+
+    assert len(reported(before, after, after).recorded) == 2
+
+
+def test_children_are_counted_in_every_cycle():
+    journal = reported(*(a_report(number / 10) for number in range(10)))
+
+    assert journal.noted == [number / 10 for number in range(10)]
+
+
 def test_pools_are_looked_at_each_by_itself():
     one, other = a_report(0), replace(a_report(1), pool="other")
 
