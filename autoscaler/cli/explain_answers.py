@@ -1,7 +1,7 @@
 """
 The answers of ``autoscaler explain``: the pictures and Nomad's word, put before the core.
 
-Imports app, the adapters, config and core.
+Imports the adapters, config and core, and app where Nomad is asked.
 """
 
 from collections.abc import Mapping, Sequence
@@ -14,7 +14,6 @@ from autoscaler.adapters.nomad_inquiry import NomadInquiry
 from autoscaler.adapters.nomad_replies import dispatched_at, is_child, parent_of
 from autoscaler.adapters.pictures import Given, NoPicture, Picture, Pictures
 from autoscaler.adapters.wording import sentence, verb
-from autoscaler.app import nomad_connection
 from autoscaler.clock import SystemClock
 from autoscaler.config import Config
 from autoscaler.core.child import ChildFacts
@@ -23,9 +22,7 @@ from autoscaler.core.explaining_children import explain_child, several_children,
 from autoscaler.core.explaining_decisions import Stretch
 from autoscaler.core.explaining_nodes import explain_node
 from autoscaler.core.settings import NodeSelector
-from autoscaler.errors import InputError, ObservationError
-
-_NO_CONFIG = "no --config was given"
+from autoscaler.errors import ConfigError, InputError, ObservationError
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +64,7 @@ class Inquiry:
         self.now = SystemClock().now()
         self.pictures = Pictures(directory, self.now)
         self._config = config
+        self.unasked = "no --config was given"
         configured = [one.name for one in config.pools] if config is not None else []
         pools = tuple(dict.fromkeys((*configured, *self.pictures.pools)))
         if pool is not None and pool not in pools:
@@ -84,12 +82,18 @@ class Inquiry:
         found = {pool: self.pictures.of(pool) for pool in self.pools}
         return {pool: picture for pool, picture in found.items() if picture is not None}
 
-    @property
     def nomad(self) -> NomadInquiry | None:
-        """None without a configuration that says where Nomad is."""
+        """None where it cannot be asked; ``unasked`` says why."""
         if self._config is None:
             return None
-        return NomadInquiry(NomadClient(nomad_connection(self._config)))
+        # The app brings AWS's library with it, which takes a while to load.
+        from autoscaler.app import nomad_connection
+
+        try:
+            return NomadInquiry(NomadClient(nomad_connection(self._config)))
+        except ConfigError as error:
+            self.unasked = "; ".join(error.problems)
+            return None
 
     def given(self, picture: Picture) -> Given:
         """What its decision was made with.  Raises ``NoPicture`` for a record of an old version."""
@@ -154,7 +158,7 @@ def _nowhere(node: str, unknown: Sequence[Explanation]) -> Explanation:
 
 def _with_stranger(answer: Answer, inquiry: Inquiry, node: str) -> Answer:
     """Where Nomad has a node of that name that is of no pool here, that."""
-    nomad = inquiry.nomad
+    nomad = inquiry.nomad()
     if nomad is None:
         return answer
     try:
@@ -181,7 +185,8 @@ def of_child(inquiry: Inquiry, given: str) -> Answer:
     """Of the pool that serves its job."""
     known = inquiry.known
     jobs = {job: pool for pool, one in known.items() for job in inquiry.given(one).settings.jobs}
-    nomad, unasked = inquiry.nomad, _NO_CONFIG
+    nomad = inquiry.nomad()
+    unasked = inquiry.unasked
     found: tuple[str, ...] | None = None
     try:
         if nomad is not None:

@@ -154,6 +154,11 @@ def coming(at: datetime, now: datetime) -> str:
     return f"in {span(at - now)} ({clock(at, now)})"
 
 
+def likely(seconds: float, now: datetime) -> str:
+    """As ``coming``, of what is an estimate: ``in about 75 s (12:01:15 UTC)``."""
+    return f"in about {span(seconds)} ({clock(now + timedelta(seconds=seconds), now)})"
+
+
 def since(at: datetime, now: datetime) -> str:
     """``since 12:01:15 UTC, 75 s``."""
     return f"since {clock(at, now)}, {span(now - at)}"

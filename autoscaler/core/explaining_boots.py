@@ -12,7 +12,7 @@ from autoscaler.core.explaining import (
     Explanation,
     Fate,
     clock,
-    coming,
+    likely,
     reasons_naming,
     reasons_of,
     span,
@@ -62,7 +62,7 @@ def _of_instance(
 def _on_its_way(flight: InFlight, briefing: Briefing) -> Explanation:
     now, memory = briefing.situation.now, briefing.memory
     boot, usual = memory.boots.get(flight.instance_id or ""), boot_time(memory, 0.5)
-    ready = now + timedelta(seconds=ready_in_seconds(flight, briefing))
+    seconds = ready_in_seconds(flight, briefing)
     asked = ""
     late = ""
     if boot is not None:
@@ -72,14 +72,14 @@ def _on_its_way(flight: InFlight, briefing: Briefing) -> Explanation:
         if now - boot.requested_at > usual:
             late = f"; its boot takes longer than most ({span(usual)})"
     steps = _steps(boot)
-    sentence = f"it is on its way{asked}; {steps}ready {coming(ready, now)}{late}"
+    sentence = f"it is on its way{asked}; {steps}ready {likely(seconds, now)}{late}"
     return told(
         Rule.IN_FLIGHT,
         sentence,
         instance=flight.instance_id,
         group=flight.group,
         asked_at=None if boot is None else boot.requested_at,
-        ready_at=ready,
+        ready_at=now + timedelta(seconds=seconds),
         boot_seconds=usual.total_seconds(),
     )
 

@@ -14,6 +14,7 @@ from autoscaler.core.explaining import (
     Fate,
     clock,
     coming,
+    listing,
     reasons_of,
     since,
     span,
@@ -63,9 +64,13 @@ def _needed(member: Member, briefing: Briefing, decision: Decision) -> Explanati
     reasons = reasons_of(decision, Rule.DEMAND, Rule.IN_FLIGHT, Rule.UNCORDON, Rule.NOT_PLACED)
     if member.node.node_id in demand.wanted:
         return told(Rule.DEMAND, "and pending children have room on it", *reasons)
-    if demand.room_for_all or decision.uncordon:
+    if demand.room_for_all:
         sentence = "and no node is let go while children still wait for room"
         return told(Rule.DEMAND, sentence, *reasons)
+    if decision.uncordon:
+        names = listing(ref.name for ref in decision.uncordon)
+        sentence = f"and none is let go in a cycle that takes others back ({names})"
+        return told(Rule.UNCORDON, sentence, *reasons)
     return None
 
 

@@ -23,7 +23,7 @@ from autoscaler.core.demand import (
 from autoscaler.core.explaining import Explanation, listing, quoted, told, words_of
 from autoscaler.core.fleet import Member
 from autoscaler.core.memory import NodeTemplate
-from autoscaler.core.model import Constraint, Verdict, WaitsFor
+from autoscaler.core.model import Constraint, NodeFacts, Verdict, WaitsFor
 from autoscaler.core.packing import Load
 
 _HELD_WORDS = {
@@ -110,15 +110,17 @@ def _haves(constraint: Constraint, ready: Sequence[Member], template: NodeTempla
         return "what the nodes have of it is not known"
     if not ready:
         facts = template.facts
-        return (
-            f"a new node is expected to have {facts.values.get(name, 'none') if facts else 'none'}"
-        )
-    counts = Counter(
-        one.node.facts.values.get(name, "none") if one.node.facts else "unknown" for one in ready
-    )
+        return f"a new node is expected to have {_have(facts, name)}"
+    counts = Counter(_have(one.node.facts, name) for one in ready)
     return "the nodes have " + listing(
         f"{value} ({count})" for value, count in counts.most_common()
     )
+
+
+def _have(facts: NodeFacts | None, name: str) -> str:
+    if facts is None:
+        return "what is not known"
+    return facts.values.get(name, "no such fact")
 
 
 def held_by_nomad(

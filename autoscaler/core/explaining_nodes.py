@@ -7,7 +7,7 @@ Idle nodes, whose fate hangs on time, are in ``explaining_idle``; instances that
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from types import MappingProxyType
 
 from autoscaler.core.briefing import Briefing, brief
@@ -19,6 +19,7 @@ from autoscaler.core.explaining import (
     alike,
     coming,
     counted,
+    likely,
     listing,
     reasons_naming,
     reasons_of,
@@ -216,7 +217,7 @@ def _busy(member: Member, briefing: Briefing) -> Explanation | None:
     left = seconds_left(member, ServiceLaws(briefing.memory), now)
     sentence = (
         f"it stays: busy with {counted(count, 'child', 'children')}{first}, the last of them "
-        f"likely to end {coming(now + timedelta(seconds=left), now)}"
+        f"likely to end {likely(left, now)}"
     )
     if member.instance is None:
         sentence += "; its instance is in none of the pool's groups, so it is not ours to end"

@@ -17,6 +17,7 @@ from autoscaler.core.explaining import (
     Fate,
     coming,
     counted,
+    likely,
     listing,
     reasons_of,
     span,
@@ -132,13 +133,12 @@ def _ready(case: Case, age: timedelta | None) -> str:
     boot = boot_time(memory, 0.5)
     if age is not None and age > boot:
         return f"its boot takes longer than most ({span(boot)}), and may be over any moment"
-    at = case.now + timedelta(seconds=case.turn.ready_seconds or 0.0)
     known = (
         f"as boots take about {span(boot)}"
         if memory.boot_seconds
         else f"if a boot takes {span(boot)}, for none was seen yet"
     )
-    return f"ready about {coming(at, case.now)}, {known}"
+    return f"ready {likely(case.turn.ready_seconds or 0.0, case.now)}, {known}"
 
 
 def _ordered(case: Case) -> Explanation:
@@ -206,11 +206,18 @@ def _larger_nodes(case: Case) -> list[str]:
 
 def _in_time(case: Case, rule: Rule) -> Explanation:
     target = case.briefing.outlook.target_wait
-    what = "it waits on purpose, without a node bought for it"
+    what = "it waits on purpose, as it starts in time without a node bought for it"
+    if rule is Rule.LAZY_SINGLE:
+        what = (
+            "it waits on purpose: one more node is left for later, until there is no time to lose"
+        )
     if case.decision.buy:
         bought = counted(case.decision.buy, "node is", "nodes are")
         what = f"it waits its turn: {bought} bought now, the fewest with which all start in time"
-    sentence = f"{what}; likely to start {_when(case)}; the target is {span(target)}{_ends(case)}"
+    without = "without it " if rule is Rule.LAZY_SINGLE else ""
+    sentence = (
+        f"{what}; likely to start {without}{_when(case)}; the target is {span(target)}{_ends(case)}"
+    )
     return told(
         rule,
         sentence,
@@ -240,7 +247,7 @@ def _when(case: Case) -> str:
     seconds = case.turn.start_seconds
     if seconds is None:
         return "later than can be foreseen"
-    return coming(case.now + timedelta(seconds=seconds), case.now)
+    return likely(seconds, case.now)
 
 
 def _expected(case: Case) -> Explanation | None:

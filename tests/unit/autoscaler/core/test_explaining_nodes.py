@@ -4,57 +4,30 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from autoscaler.core.explaining import Explanation
-from autoscaler.core.explaining_nodes import explain_node
-from autoscaler.core.memory import Arrivals, Boot, Memory
+from autoscaler.core.memory import Memory
 from autoscaler.core.model import (
     Hook,
-    Instance,
     Lifecycle,
     Missing,
     Node,
     NodeStatus,
     Notice,
     NoticeKind,
-    Observation,
     Running,
-    Window,
 )
-from autoscaler.core.policy import decide
-from autoscaler.core.settings import PoolSettings, ScaleIn
+from autoscaler.core.settings import ScaleIn
 from tests.builders import (
     a_group,
     a_node,
-    a_queue,
     an_instance,
     an_observation,
     at,
     idle_since,
     some_settings,
 )
-
-NOW = at(60)
-
-
-def explained(
-    observed: Observation,
-    settings: PoolSettings | None = None,
-    memory: Memory | None = None,
-    *,
-    node: str = "n1",
-) -> Explanation:
-    settings, memory = settings or some_settings(), memory or Memory()
-    decision = decide(observed, settings, memory, NOW)
-    return explain_node(node, observed, decision, settings, memory, NOW)
-
-
-def on(node: Node, instance: Instance, *, marked: bool = False, **group: int) -> Observation:
-    """A node on that instance, with our mark on it or without."""
-    marks = {instance.instance_id: at(50)} if marked else {}
-    return an_observation(node, group=a_group(instance, marks=marks, **group))
+from tests.unit.autoscaler.core.explained_node import explained, on
 
 
 @pytest.mark.parametrize("name", ["n1", "node-1", "i-1"])
@@ -105,109 +78,6 @@ def test_of_very_many_children_the_first_few_are_named():
 
     assert [one.code for one in found.details] == ["hosts"] * 6
     assert found.details[-1].sentence == "and 3 more"
-
-
-def test_an_idle_node_is_told_since_when_and_when_it_goes():
-    found = explained(an_observation(a_node(1)), memory=idle_since(0, 1))
-
-    assert found.code == "idle_after"
-    assert "idle since 12:00:00 UTC, 60 s" in found.sentence
-    assert "it goes in 4 min (12:05:00 UTC) unless work comes" in found.sentence
-    assert found.numbers["goes_at"] == at(300)
-
-
-def test_an_idle_node_that_goes_now_is_told_when_it_ends():
-    found = explained(an_observation(a_node(1)), memory=idle_since(-400, 1))
-
-    assert found.code == "cordon"
-    assert "looked at again in 5 s (12:01:05 UTC), and then ended" in found.sentence
-
-
-def test_an_idle_node_behind_others_that_go_is_told_so():
-    settings = some_settings(scale_in=ScaleIn(idle_after=timedelta(0), max_step=1))
-    observed = an_observation(a_node(1), a_node(2))
-    memory = replace(idle_since(-400, 1), idle_since={"node-1": at(-500), "node-2": at(-400)})
-
-    assert explained(observed, settings, memory, node="n1").code == "cordon"
-    assert explained(observed, settings, memory, node="n2").code == "scale_in_step"
-
-
-def test_a_scale_in_cooldown_is_told_with_when_the_node_goes_after_it():
-    settings = some_settings(
-        scale_in=ScaleIn(idle_after=timedelta(0), cooldown=timedelta(minutes=2))
-    )
-    memory = replace(idle_since(0, 1), last_scale_in_at=at(0))
-
-    found = explained(an_observation(a_node(1)), settings, memory)
-
-    assert found.code == "scale_in_cooldown"
-    assert found.numbers["goes_at"] == at(120)
-
-
-@pytest.mark.parametrize(
-    ("settings", "group", "words"),
-    [
-        ({"size_min": 1}, {}, "the pool's minimum is 1"),
-        ({}, {"size_min": 1}, "the group nomad-clients has a minimum of 1"),
-    ],
-)
-def test_a_node_that_a_minimum_keeps_is_told_whose_it_is(settings, group, words):
-    observed = on(a_node(1), an_instance(1), **group)
-
-    found = explained(observed, some_settings(**settings), idle_since(-400, 1))
-
-    assert found.code == "size_min"
-    assert words in found.sentence
-
-
-def test_a_node_that_a_schedule_keeps_is_told_until_when():
-    window = Window("0 8 * * *", 1, at(3600))
-    observed = replace(an_observation(a_node(1)), windows=(window,))
-
-    found = explained(observed, memory=idle_since(-400, 1))
-
-    assert found.code == "schedule"
-    assert "keeps 1 until 13:00:00 UTC" in found.sentence
-
-
-def test_a_spare_node_is_told_so():
-    settings = some_settings()
-    spare = replace(settings, scaling=replace(settings.scaling, spare=1))
-
-    assert explained(an_observation(a_node(1)), spare, idle_since(-400, 1)).code == "spare"
-
-
-def test_a_node_that_is_kept_warm_is_told_why_and_when_that_ends():
-    settings = some_settings(scale_in=ScaleIn(idle_after=None))
-    memory = replace(idle_since(0, 1), arrivals=(Arrivals(at(0), 400),), boot_seconds=(120.0,) * 5)
-
-    found = explained(an_observation(a_node(1)), settings, memory)
-
-    assert found.code == "keep_warm"
-    assert "26.7 children a minute" in found.sentence
-    # In a quarter of an hour those that came no longer count.
-    assert found.numbers["goes_at"] == at(900)
-
-
-def test_an_idle_node_that_pending_children_will_take_stays_for_them():
-    found = explained(an_observation(a_node(1), queue=a_queue(1)), memory=idle_since(-400, 1))
-
-    assert found.code == "demand"
-    assert "pending children have room on it" in found.sentence
-
-
-def test_an_idle_node_stays_while_others_wait_for_room():
-    """A child that is too large for its free room, and not for a new node."""
-    observed = an_observation(a_node(1), a_node(2, live=2), queue=a_queue(3))
-
-    assert explained(observed, memory=idle_since(-400, 1)).code == "demand"
-
-
-def test_nothing_is_let_go_while_a_part_of_the_picture_is_unknown():
-    missing = (Missing("nomad", "queue", "connection refused"),)
-    observed = an_observation(a_node(1), missing=missing)
-
-    assert explained(observed, memory=idle_since(-400, 1)).code == "incomplete"
 
 
 @pytest.mark.parametrize("part", ["nodes", "groups"])
@@ -333,87 +203,50 @@ def test_an_idle_node_that_is_not_ours_to_end_is_told_so(observed, code):
     assert explained(observed, memory=idle_since(-400, 1)).code == code
 
 
-def test_an_instance_on_its_way_is_told_how_far_it_is():
-    instance = an_instance(7, launched_at=at(20))
-    observed = an_observation(group=a_group(instance))
-    boot = Boot("nomad-clients", at(10), at(20), at(30))
-    memory = Memory(boots={"i-7": boot}, boot_seconds=(90.0,))
+def test_a_node_beyond_the_desired_capacity_goes_and_that_stays():
+    node = a_node(1, eligible=False)
+    group = a_group(an_instance(1), desired=0, marks={"i-1": at(0)})
 
-    found = explained(observed, memory=memory, node="i-7")
+    found = explained(an_observation(node, group=group))
 
-    assert found.code == "in_flight"
-    assert "asked for at 12:00:10 UTC, 50 s ago" in found.sentence
-    assert "its node has not joined Nomad yet; ready in 40 s (12:01:40 UTC)" in found.sentence
+    assert found.code == "release"
+    assert "the desired capacity stays" in found.sentence
 
 
-@pytest.mark.parametrize(
-    ("pending", "then"),
-    [(1, "AWS launches another"), (0, "no other comes for it")],
-)
-def test_an_instance_that_never_became_a_node_is_told_what_becomes_of_it(pending, then):
-    group = a_group(an_instance(7, launched_at=at(-4000)))
-    observed = an_observation(queue=a_queue(pending), group=group)
+def test_a_half_used_node_that_takes_no_more_is_told_so():
+    """The children of one are likely to end before those of the other."""
+    soon = (Running("transcode", at(-30), at(-31)),)
+    late = (Running("transcode", at(55), at(54)),)
+    nodes = (a_node(1, live=1, running=soon), a_node(2, live=1, running=late))
+    memory = Memory(service_seconds={"transcode": {"": (100.0,) * 50}}, boot_seconds=(100.0,))
 
-    found = explained(observed, node="i-7")
+    found = explained(an_observation(*nodes), memory=memory)
 
-    assert found.code == "unjoined"
-    assert then in found.sentence
-
-
-@pytest.mark.parametrize(
-    ("changes", "code"),
-    [
-        ({"lifecycle": Lifecycle.HELD}, "hook"),
-        ({"lifecycle": Lifecycle.LEAVING}, "leaving"),
-        ({"lifecycle": Lifecycle.ASIDE}, "aside"),
-        ({"notice": Notice(NoticeKind.REBALANCE, at(0))}, "notice"),
-    ],
-)
-def test_an_instance_that_is_no_node_is_told_what_it_is(changes, code):
-    observed = an_observation(group=a_group(an_instance(7, **changes)))
-
-    assert explained(observed, node="i-7").code == code
+    assert found.code == "pack_tail"
+    assert found.sentence.startswith("it goes once its children have ended: cordoned now")
 
 
-@st.composite
-def scale_ins(draw: st.DrawFn) -> PoolSettings:
-    """Settings of every kind that keep an idle node for some time."""
-    idle_after = draw(st.one_of(st.none(), st.integers(0, 600)))
-    scale_in = ScaleIn(
-        idle_after=None if idle_after is None else timedelta(seconds=idle_after),
-        cooldown=timedelta(seconds=draw(st.integers(0, 300))),
-        max_step=100,
-        pack_tail=False,
-    )
-    settings = some_settings(size_min=draw(st.integers(0, 2)), scale_in=scale_in)
-    return replace(settings, scaling=replace(settings.scaling, spare=draw(st.integers(0, 2))))
+def test_a_node_on_its_way_out_waits_while_the_picture_lacks_a_part():
+    observed = on(a_node(1, eligible=False), an_instance(1), marked=True)
+    missing = (Missing("nomad", "queue", "connection refused"),)
+
+    found = explained(replace(observed, missing=missing))
+
+    assert found.code == "incomplete"
+    assert "cordoned by us since 12:00:50 UTC" in found.sentence
 
 
-@given(
-    idle_for=st.lists(st.integers(0, 900), min_size=1, max_size=4),
-    busy=st.integers(0, 2),
-    arrivals=st.lists(st.tuples(st.integers(0, 890), st.integers(1, 300)), max_size=3),
-    settings=scale_ins(),
-)
-def test_an_idle_node_goes_when_it_is_told_to_go_and_not_before(idle_for, busy, arrivals, settings):
-    """Of the very function that decides: nothing comes, and the told instant is the first."""
-    numbers = range(1, len(idle_for) + 1)
-    nodes = [a_node(number) for number in numbers]
-    nodes += [a_node(len(nodes) + more, live=2) for more in range(1, busy + 1)]
-    since = {f"node-{number}": at(60 - age) for number, age in zip(numbers, idle_for, strict=True)}
-    memory = Memory(
-        idle_since=since,
-        last_scale_in_at=at(0),
-        arrivals=tuple(Arrivals(at(60 - age), n) for age, n in sorted(arrivals, reverse=True)),
-    )
-    observed = an_observation(*nodes)
-    for node in nodes[: len(idle_for)]:
-        found = explained(observed, settings, memory, node=node.name)
-        goes_at = found.numbers.get("goes_at")
-        gone = {ref.name for ref in decide(observed, settings, memory, NOW).cordon}
-        assert (found.code == "cordon") == (node.name in gone)
-        if goes_at is not None:
-            then = decide(observed, settings, memory, goes_at)
-            before = decide(observed, settings, memory, goes_at - timedelta(seconds=1))
-            assert node.name in {ref.name for ref in then.cordon}
-            assert node.name not in {ref.name for ref in before.cordon}
+def test_a_lost_node_whose_instance_has_left_is_told_so():
+    observed = an_observation(a_node(1, status=NodeStatus.DOWN), group=a_group())
+
+    assert "its instance has left the group" in explained(observed).sentence
+
+
+def test_a_busy_node_on_no_instance_of_ours_is_told_that_it_is_not_ours_to_end():
+    observed = an_observation(a_node(1, live=1), group=a_group())
+
+    assert "not ours to end" in explained(observed).sentence
+
+
+def test_a_pool_without_any_node_is_told_so():
+    assert "it has none at all now" in explained(an_observation()).sentence
