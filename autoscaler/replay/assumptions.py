@@ -51,15 +51,15 @@ def _slots(
     subjects: Sequence[Subject], conditions: Conditions, workload: Workload, asks_from: str
 ) -> Iterator[str]:
     """One line for all that are alike."""
+    own = [subject for subject in subjects if subject.baseline is None]
     told: dict[str, list[str]] = {}
-    for subject in subjects:
-        if subject.baseline is None:
-            for job in _jobs(subject.settings, workload):
-                text = _slots_of(subject.settings, conditions, job, asks_from)
-                told.setdefault(text, []).append(subject.name)
-    alike = all(len(names) == len(next(iter(told.values()))) for names in told.values())
+    for subject in own:
+        for job in _jobs(subject.settings, workload):
+            text = _slots_of(subject.settings, conditions, job, asks_from)
+            told.setdefault(text, []).append(subject.name)
     for text, names in told.items():
-        yield f"slots: {text}" if alike else f"slots: {', '.join(names)}: {text}"
+        whose = "" if len(names) >= len(own) else f"{', '.join(dict.fromkeys(names))}: "
+        yield f"slots: {whose}{text}"
 
 
 def _jobs(settings: PoolSettings, workload: Workload) -> Sequence[str]:
