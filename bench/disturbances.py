@@ -12,12 +12,21 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from autoscaler.core.model import Cohort, FailureKind, Finished, JobQueue, Node, Observation
-from autoscaler.core.plan import Action
+from autoscaler.core.plan import (
+    Action,
+    LowerDesiredCapacity,
+    SetDesiredCapacity,
+    Terminate,
+    TerminateUnjoined,
+)
 from autoscaler.errors import ActionError
 from autoscaler.ports import CycleReport, World
 from autoscaler.simulator.chance import generator
 from autoscaler.simulator.faults import FaultRates, RandomFaults
 from autoscaler.simulator.run import Scene, Simulation
+
+#: What AWS Auto Scaling is asked for; cordons and marks are not its business.
+_CHANGES = (SetDesiredCapacity, LowerDesiredCapacity, Terminate, TerminateUnjoined)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +36,12 @@ class Disturbance:
     name: str
     #: One line, for people.
     description: str
+    #: Whether it begins amid the workload's first burst; else it lasts from the start.
+    in_burst: bool = False
+    #: Whether it strikes anew again and again, and so is to be got over again and again.
+    recurs: bool = False
+    #: Machines of which a boot takes this share of the place's.
+    boot_share: float = 1.0
     #: Boots take so many times as long, for so long from the burst on.
     boot_factor: float = 1.0
     boots_slow_seconds: float = 0.0
@@ -34,9 +49,9 @@ class Disturbance:
     launch_fails: float = 0.0
     #: The daemon starts anew amid the burst, and its journal is lost.
     restarts: bool = False
-    #: From a change until the next one is let through; others are refused as throttled.
+    #: From a cycle that changes the group until AWS lets the next; others are refused.
     change_every_seconds: float = 0.0
-    #: What Nomad tells is so old.
+    #: What Nomad tells of the queue is so old.
     stale_seconds: float = 0.0
     #: Nomad's clock is so far ahead of ours.
     skew_seconds: float = 0.0
@@ -45,28 +60,32 @@ class Disturbance:
 DISTURBANCES = (
     Disturbance(
         name="slow-boots",
-        description="boots take three times as long as learned, for an hour from the burst on",
+        description="boots of half the time take three times that, for an hour from the burst on",
+        in_burst=True,
+        boot_share=0.5,
         boot_factor=3.0,
         boots_slow_seconds=3600.0,
     ),
     Disturbance(
         name="failed-launches",
         description="20 % of all launches fail",
+        recurs=True,
         launch_fails=0.2,
     ),
     Disturbance(
         name="restart",
         description="a restart amid the burst that loses the journal",
+        in_burst=True,
         restarts=True,
     ),
     Disturbance(
         name="throttled",
-        description="one change a minute, others are refused",
+        description="AWS lets one cycle a minute change the group, and refuses others",
         change_every_seconds=60.0,
     ),
     Disturbance(
         name="stale",
-        description="what Nomad tells is 60 s old",
+        description="what Nomad tells of the queue is 60 s old",
         stale_seconds=60.0,
     ),
     Disturbance(
@@ -128,7 +147,10 @@ class DisturbedWorld:
         return self._world.still_unjoined(instance_id)
 
     def apply(self, action: Action) -> None:
-        """What one cycle changes goes through together; the next has to wait."""
+        """What one cycle changes of the group goes through together; the next has to wait."""
+        if not isinstance(action, _CHANGES):
+            self._world.apply(action)
+            return
         now = self._now()
         since = now - self._changed_at
         if 0 < since < self._disturbance.change_every_seconds:
@@ -141,7 +163,7 @@ class DisturbedWorld:
         self._world.recount(now)
 
     def _aged(self, observation: Observation) -> Observation:
-        """Nomad's part of the newest that is old enough; its samples are told once."""
+        """The queue of the newest that is old enough; its samples are told once."""
         now = self._now()
         self._seen.append((now, observation))
         finished: dict[str, tuple[Finished, ...]] = {}
@@ -151,7 +173,7 @@ class DisturbedWorld:
                 finished[queue.job] = (*finished.get(queue.job, ()), *queue.finished)
         old = self._seen[0][1]
         queues = tuple(replace(one, finished=finished.get(one.job, ())) for one in old.queues)
-        return replace(observation, queues=queues, nodes=old.nodes)
+        return replace(observation, queues=queues)
 
 
 def skewed(observation: Observation, by: timedelta) -> Observation:

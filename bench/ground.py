@@ -78,14 +78,20 @@ class Place:
 class Ground:
     """The workload of a place, and what is reckoned of it once for all policies."""
 
-    def __init__(self, place: Place, arrivals: Sequence[Arrival]) -> None:
+    def __init__(
+        self, place: Place, arrivals: Sequence[Arrival], bound_seconds: float | None = None
+    ) -> None:
         self.place = place
         self.arrivals = arrivals
+        #: Where it is known already; to work it out takes seconds.
+        self._known_bound = bound_seconds
         self.work = [Work(one.at_seconds, one.service_seconds) for one in arrivals]
 
     @cached_property
     def bound_seconds(self) -> float:
         """No plan that starts every child in time costs less: node-seconds."""
+        if self._known_bound is not None:
+            return self._known_bound
         return lower_bound(self.work, self.place.terms)
 
     @cached_property

@@ -26,7 +26,7 @@ from pathlib import Path
 
 from bench.contest import OURS, Contestant, Result, contestants, run
 from bench.figure import Figure
-from bench.gate import QUICK, SCALE, record, recorded_standings, short_form, shortfalls
+from bench.gate import QUICK, SCALE, record_of, recorded, short_form, shortfalls, write
 from bench.ground import LIMIT_SECONDS, Ground, Place, Source
 from bench.policy_table import cell_of, scenario_table, totals, totals_table
 from bench.robustness import Trial, disturb_all, robustness_head, robustness_row
@@ -187,15 +187,22 @@ def _as_json(results: Sequence[Result]) -> str:
     return json.dumps(told, indent=1) + "\n"
 
 
-def _hold_to_recorded(*, record_them: bool) -> int:
-    results = short_form()
-    for runs in results.values():
+def _record() -> int:
+    found = {name: short_form(name, knobs) for name, knobs in OURS.items()}
+    write(record_of(found))
+    for runs in found.values():
         for line in totals_table(runs):
             print(line)
-    if record_them:
-        record(results)
-        return 0
-    worse = shortfalls(results, recorded_standings())
+    return 0
+
+
+def _hold_to_recorded() -> int:
+    worse: list[str] = []
+    for name, knobs in OURS.items():
+        results = short_form(name, knobs, recorded())
+        for line in totals_table(results):
+            print(line)
+        worse += shortfalls(name, results, recorded())
     for line in worse:
         print(f"worse: {line}")
     return 1 if worse else 0
@@ -215,7 +222,7 @@ def main() -> int:
     """Print the tables; 1 where something is not sound, worse than recorded, or does not pass."""
     arguments = _parser().parse_args()
     if arguments.gate or arguments.record:
-        return _hold_to_recorded(record_them=arguments.record)
+        return _record() if arguments.record else _hold_to_recorded()
     source = Source(arguments.traces, arguments.scale or 1.0)
     names = source.names(arguments.scenario or (QUICK if arguments.short else ()))
     places, knobs = list(_places(names, arguments)), _knobs(arguments)

@@ -137,7 +137,8 @@ def totals_table(results: Sequence[Result]) -> Iterator[str]:
         return
     yield _TOTALS_HEAD
     for one in totals(results):
-        worst = f"{one.worst_late_scenario} {one.worst_late_percent:.2f}"
+        named = f"{one.worst_late_scenario} " if one.worst_late_percent else ""
+        worst = f"{named}{one.worst_late_percent:.2f}"
         yield (
             f"{one.contestant:<22}{one.ratio:>7.3f}{one.late_percent:>8.2f}{worst:>20}"
             f"{one.ratio_min:>9.3f}-{one.ratio_max:.3f} {one.late_count:>8}"
