@@ -121,6 +121,8 @@ class _Handler(socketserver.BaseRequestHandler):
 
     def handle(self) -> None:
         line = self._line(time.monotonic() + _TIMEOUT_SECONDS)
+        if not line:
+            return  # Another daemon, which wanted to know whether this one lives.
         self.request.settimeout(_TIMEOUT_SECONDS)
         self.request.sendall(self.server.control.answer(line))
 

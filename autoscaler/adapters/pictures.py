@@ -53,6 +53,8 @@ class Picture:
     record: CycleRecord
     #: The daemon's process id; None: from the journal.
     pid: int | None
+    #: Whether there is a daemon that does not answer.
+    daemon_silent: bool = False
 
     @property
     def decision(self) -> Decision:
@@ -117,7 +119,7 @@ class Pictures:
         if self._journal is None:
             return None
         records = self._journal.cycles(pool, last=1)
-        return Picture(records[-1], None) if records else None
+        return Picture(records[-1], None, bool(self.notes)) if records else None
 
     def decisions(self, pool: str, last: int) -> tuple[Stretch, ...]:
         """The last so many that differ, oldest first."""

@@ -199,10 +199,8 @@ def of_child(inquiry: Inquiry, given: str) -> Answer:
     if found is None:
         found = _in_pictures(given, known)
     if not found or len(found) > 1:
-        explanation = several_children(given, found) if found else unknown_child(given, ())
-        note = f"Nomad was not asked: {unasked}" if nomad is None else ""
-        answer = replace(inquiry.answer(), subject=given, explanation=explanation)
-        return replace(answer, notes=tuple(filter(None, (*answer.notes, note))))
+        explanation = several_children(given, found) if found else _not_whole(given, unasked)
+        return replace(inquiry.answer(), subject=given, explanation=explanation)
     return _of_one_child(inquiry, found[0], jobs, nomad, unasked)
 
 
@@ -218,6 +216,14 @@ def _in_pictures(given: str, known: Mapping[str, Picture]) -> tuple[str, ...]:
     if not running and is_child(given) and dispatched_at(given) is not None:
         return (given,)
     return tuple(dict.fromkeys(running))
+
+
+def _not_whole(given: str, unasked: str) -> Explanation:
+    sentence = (
+        f"{given!r} is neither the whole id of a child nor part of that of one that ran when the "
+        f"picture was taken, and Nomad was not asked, {unasked}; give the whole id"
+    )
+    return told(Fate.UNKNOWN, sentence)
 
 
 def _of_one_child(
@@ -236,7 +242,13 @@ def _of_one_child(
         return replace(inquiry.answer(), subject=child, explanation=explanation)
     picture = inquiry.known[pool]
     given = inquiry.given(picture)
-    facts = ChildFacts(child, job, dispatched_at=dispatched_at(child), unasked=unasked)
+    facts = ChildFacts(
+        child,
+        job,
+        dispatched_at=dispatched_at(child),
+        asked_at=inquiry.now,
+        unasked=unasked,
+    )
     if nomad is not None:
         try:
             facts = nomad.facts(child, given.settings.nodes, inquiry.now)

@@ -85,6 +85,8 @@ def _source(picture: Picture, now: datetime) -> str:
     age = picture.age_seconds(now)
     if picture.pid is not None:
         whence = f"from the running daemon (pid {picture.pid})"
+    elif picture.daemon_silent:
+        whence = "from the journal, as the daemon does not answer"
     else:
         whence = "from the journal: no daemon runs, so nothing is decided meanwhile"
     text = f"as of {both(picture.record.at)}, {span(age)} ago, {whence}"

@@ -47,7 +47,7 @@ class ChildFacts:
     ahead_count: int | None = None
     #: When Nomad tries it again after a failure.
     retried_at: datetime | None = None
-    #: When Nomad was asked; None where it was not.
+    #: When somebody wanted to know, which may be long after the picture; None: just then.
     asked_at: datetime | None = None
     #: Why Nomad was not asked; empty where it was.
     unasked: str = ""

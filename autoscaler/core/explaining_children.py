@@ -54,19 +54,23 @@ def explain_child(
         or (_over(facts, asked_at) if facts.status == _DEAD else None)
         or _tried_again(facts, asked_at)
     )
-    if known is not None:
-        return known
-    briefing = brief(observation, settings, memory, now)
-    found = why_it_waits(facts, decision, briefing, now)
+    if known is None:
+        briefing = brief(observation, settings, memory, now)
+        found = why_it_waits(facts, decision, briefing, now)
+        return found if facts.status is not None else _unsure("if it still waits", found, facts)
     if facts.status is not None:
-        return found
+        return known
+    return _unsure("when this picture was taken", known, facts)
+
+
+def _unsure(when: str, found: Explanation, facts: ChildFacts) -> Explanation:
+    """What is told of a child of which only the picture could be asked."""
     note = told(
         Fate.UNKNOWN,
-        f"whether it still waits is not known, as Nomad was not asked: {facts.unasked}",
+        f"what has become of it since is not known: Nomad was not asked, {facts.unasked}",
     )
-    return replace(
-        found, sentence=f"if it still waits: {found.sentence}", details=(*found.details, note)
-    )
+    sentence = f"{when}: {found.sentence}"
+    return replace(found, sentence=sentence, details=(*found.details, note))
 
 
 def unknown_child(given: str, known: Sequence[str]) -> Explanation:
