@@ -25,15 +25,12 @@ from autoscaler.bounds import Terms, Work, lower_bound
 from autoscaler.simulator.report import SimulationReport
 from autoscaler.simulator.run import Runner, Simulation
 from autoscaler.simulator.workload import Arrival, read_trace
-from bench.figure import Figure
 from bench.scenes import Knobs, scene
 
 LIMIT_SECONDS = 300.0
 TRACES = "POLICY_TRACES"
 #: In these each service time was recorded with its arrival, so the pairs are never drawn anew.
 RECORDED_TOGETHER = ("hpc", "genai")
-#: The cells that a change of the code is held against: seconds each.
-QUICK = ("flash", "idle", "genai", "heavytail")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,24 +66,6 @@ class Result:
     def late_percent(self) -> float:
         """Children that waited for too long."""
         return 100 * self.report.late_share(LIMIT_SECONDS)
-
-
-def figures(nomad: Path | None) -> tuple[Figure, ...]:
-    """The main cell of every scenario, where the environment names a folder of traces."""
-    directory = os.environ.get(TRACES)
-    if directory is None or nomad is not None:
-        return ()
-    cells = [Cell(trace, Knobs()) for trace in traces_of(Path(directory), QUICK)]
-    results = tuple(run_all(cells, 1))
-    worst = max(results, key=lambda result: result.late_percent)
-    return (
-        Figure("cost over the lower bound, geometric mean", mean_ratio(results), "", 1.22),
-        Figure(
-            f"late children, worst scenario ({worst.cell.scenario})", worst.late_percent, "%", 0.5
-        ),
-        Figure("children killed", sum(one.report.killed_count for one in results), "", 1),
-        Figure("children left unserved", sum(one.report.unserved_count for one in results), "", 1),
-    )
 
 
 def run(cell: Cell) -> Result:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bench.policy import TRACES, Cell, Result, drawn, figures, mean_ratio, run, traces_of
+from bench.policy import Cell, Result, drawn, mean_ratio, run, traces_of
 from bench.scenes import Knobs
 
 TRACE = "arrival_s,service_s\n0,30\n1,60\n2,90\n3,120\n"
@@ -54,16 +54,6 @@ def test_other_seeds_deal_the_service_times_out_anew_but_not_where_both_were_rec
     assert sorted(one.service_seconds for one in second) == [30, 60, 90, 120]
     assert second != first
     assert drawn(Cell(genai, Knobs(seed=2))) == drawn(Cell(genai, Knobs(seed=1)))
-
-
-def test_the_figures_need_traces(traces: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv(TRACES, raising=False)
-    assert figures(None) == ()
-    monkeypatch.setenv(TRACES, str(traces))
-    told = figures(None)
-
-    assert len(told) == 4
-    assert told[2].value == told[3].value == 0
 
 
 def test_a_child_that_waits_too_long_is_late(traces: Path) -> None:
