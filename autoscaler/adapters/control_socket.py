@@ -30,19 +30,26 @@ FILE_NAME = "autoscaler.sock"
 
 #: Who asks gets so long for each part of it: asking, and taking the answer.
 _TIMEOUT_SECONDS = 1.0
-#: How soon the thread sees that it is to end.
-_POLL_SECONDS = 0.1
+#: How soon the thread sees that it is to end, and for how long that is waited for: one that is busy
+#: with a slow client is left behind.
+_POLL_SECONDS = 0.25
+_END_SECONDS = 0.5
 _OWNER_ONLY = stat.S_IRUSR | stat.S_IWUSR
 
 
 class ControlSocket:
-    """A reporter that keeps the last report of each pool, and serves them once it is opened."""
+    """
+    A reporter that keeps the last report of each pool, and serves them from ``open`` to ``close``.
+
+    Opened once.
+    """
 
     def __init__(self, directory: Path) -> None:
         self.path = directory / FILE_NAME
         self._reports: dict[str, CycleReport] = {}
         self._server: _Server | None = None
         self._thread: threading.Thread | None = None
+        self._stopping = threading.Event()
 
     def report(self, report: CycleReport) -> None:
         """Keep it in place of the pool's last."""
@@ -66,10 +73,7 @@ class ControlSocket:
             )
             return False
         self._thread = threading.Thread(
-            target=self._server.serve_forever,
-            args=(_POLL_SECONDS,),
-            name="control-socket",
-            daemon=True,
+            target=self._serve, args=(self._server,), name="control-socket", daemon=True
         )
         self._thread.start()
         return True
@@ -80,10 +84,14 @@ class ControlSocket:
         if server is None:
             return
         server.remove_file()
-        server.shutdown()
-        server.server_close()
+        self._stopping.set()
         if self._thread is not None:
-            self._thread.join(_TIMEOUT_SECONDS)
+            self._thread.join(_END_SECONDS)
+        server.server_close()
+
+    def _serve(self, server: "_Server") -> None:
+        while not self._stopping.is_set():
+            server.handle_request()
 
     def answer(self, line: bytes) -> bytes:
         """The answer to one request, a line of JSON."""
@@ -140,6 +148,8 @@ class _Handler(socketserver.BaseRequestHandler):
 
 class _Server(socketserver.UnixStreamServer):
     """Serves one client at a time: to answer takes milliseconds."""
+
+    timeout = _POLL_SECONDS
 
     def __init__(self, path: Path, control: ControlSocket) -> None:
         self.control = control

@@ -29,7 +29,7 @@ from autoscaler.core.settings import PoolSettings
 from autoscaler.errors import AutoscalerError
 
 #: Records are read in portions, until enough decisions differ or so many have been read.
-_PORTION = 100
+_PORTION = 25
 _RECORDS_MAX = 6400
 
 

@@ -7,6 +7,7 @@ import stat
 import subprocess
 import sys
 import threading
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -175,6 +176,13 @@ def test_a_client_that_asks_nothing_holds_up_neither_the_next_nor_the_end(contro
         idle.connect(str(control.path))
 
         assert ask(control.path).records == ()
+
+    with socket.socket(socket.AF_UNIX) as idle:
+        idle.connect(str(control.path))
+        began = time.monotonic()
+        control.close()
+
+        assert time.monotonic() - began < 1
 
 
 @pytest.mark.parametrize(
