@@ -220,6 +220,19 @@ def test_a_file_that_breaks_under_way_is_set_aside_once_and_the_daemon_goes_on(o
     assert [one.cycle_id for one in journal.cycles("transcode", last=9)] == ["c-31"]
 
 
+def test_cycles_of_a_file_that_broke_are_none_and_said(opened, file):
+    first = opened()
+    for number in range(20):
+        first.record(a_report(number))
+    first.close()
+    damage(file)
+
+    with capture_logs() as logs:
+        assert opened(read_only=True).cycles("transcode", last=9) == ()
+
+    assert [one["event"] for one in logs] == ["journal.unreadable"]
+
+
 @pytest.mark.parametrize("read_only", [False, True])
 def test_a_journal_that_cannot_be_opened_is_done_without(tmp_path, read_only):
     with capture_logs() as logs:

@@ -1,6 +1,7 @@
 """Texts that repeat each other: put together again exactly, and what repeats is kept once."""
 
 import json
+import random
 
 import pytest
 from hypothesis import given, settings
@@ -9,7 +10,8 @@ from hypothesis import strategies as st
 from autoscaler.adapters.journal_pieces import Entry, Volume, fresh_text, texts_of
 
 # Of few letters, so that pieces recur, within a text and between texts.
-_TEXTS = st.lists(st.text("ab{},", max_size=30).map(str.encode), max_size=4)
+_SHORT = st.text("ab{},7", max_size=30)
+_TEXTS = st.lists(st.one_of(_SHORT, _SHORT.map(lambda one: one * 30)).map(str.encode), max_size=4)
 
 
 def read(entries, number):
@@ -51,6 +53,17 @@ def test_what_was_inserted_or_left_out_does_not_make_the_rest_new():
     later = volume.add([b"[" + nodes(*["busy"] * 500)[40:-60] + b"]"])
 
     assert len(fresh_text(later.fresh)) < 100
+
+
+def test_a_long_list_of_numbers_that_moves_on_by_one_is_mostly_the_same():
+    """As service times do: the oldest is forgotten, another is learned."""
+    volume, rng = Volume(), random.Random(1)
+    numbers = [rng.expovariate(0.01) for _ in range(400)]
+    first = volume.add([json.dumps({"": numbers}).encode()])
+
+    second = volume.add([json.dumps({"": [*numbers[1:], 12.5]}).encode()])
+
+    assert len(second.fresh) + len(second.parts) < len(first.fresh) / 5
 
 
 def test_a_text_that_repeats_another_of_its_entry_costs_nothing():

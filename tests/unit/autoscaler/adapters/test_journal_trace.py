@@ -4,6 +4,7 @@ import sqlite3
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -15,6 +16,7 @@ from autoscaler.errors import InputError
 from tests.builders import a_queue, an_observation, at
 
 POOL = "transcode"
+VERSION_1 = Path(__file__).parents[3] / "recordings" / "journal" / "version-1.sql"
 
 
 class Watch:
@@ -199,6 +201,25 @@ def test_where_no_child_has_finished_what_was_learned_before_is_drawn_from(watch
     watch.look(10, 2)
 
     assert told(tmp_path) == [(0.0, 33.0), (0.0, 33.0)]
+
+
+def test_what_was_learned_in_a_form_that_is_no_longer_read_is_drawn_from_by_nobody(watch, tmp_path):
+    watch.remember(Memory(), 0)
+    watch.look(0, 0)
+    watch.look(10, 2)
+    with closing(sqlite3.connect(tmp_path / FILE_NAME)) as connection, connection:
+        connection.execute("UPDATE memory SET memory = '{\"boots\": 5}'")
+
+    with pytest.raises(InputError, match="none has finished"):
+        read_arrivals(tmp_path, POOL)
+
+
+def test_a_journal_of_version_1_has_counted_no_children_and_says_so(tmp_path):
+    with closing(sqlite3.connect(tmp_path / FILE_NAME)) as connection:
+        connection.executescript(VERSION_1.read_text())
+
+    with pytest.raises(InputError, match="has counted no children of pool 'transcode'"):
+        read_arrivals(tmp_path, POOL)
 
 
 def test_a_job_of_which_nothing_is_known_works_as_the_others_do(watch, tmp_path):
