@@ -146,6 +146,12 @@ def _not_placing(member: Member, briefing: Briefing, decision: Decision) -> Expl
     node, name = member.node, member.node.node_id
     if member.lifecycle is Lifecycle.LEAVING:
         return told(Fate.LEAVING, "it goes: AWS is ending its instance already")
+    if member.instance is None and member.marked_at is not None and not node.eligible:
+        sentence = (
+            "it is gone: cordoned by us, its instance has left the group, and its record in Nomad "
+            "is removed once Nomad calls it down"
+        )
+        return told(Fate.LEAVING, sentence, cordoned_at=member.marked_at)
     if node.status is not NodeStatus.READY:
         return _not_ready(member, briefing, decision)
     if node.draining:

@@ -184,7 +184,7 @@ def _short_of_room(case: Case) -> Explanation:
         return _in_time(case, strategy)
     return told(
         Fate.NO_ROOM,
-        f"no node has room for it: it starts when what runs makes some, likely {_when(case)}",
+        f"no node has room for it: it starts when what is there makes some, likely {_when(case)}",
         *reasons_of(decision, *_OF_THE_QUEUE),
         _nearest(case),
         **_start(case),
@@ -253,9 +253,7 @@ def _when(case: Case) -> str:
 def _expected(case: Case) -> Explanation | None:
     if case.turn.start_seconds is None:
         return None
-    return told(
-        Fate.EXPECTED, f"what runs is likely to make room for it {_when(case)}", **_start(case)
-    )
+    return told(Fate.EXPECTED, f"room for it is likely {_when(case)}", **_start(case))
 
 
 def _nearest(case: Case) -> Explanation | None:

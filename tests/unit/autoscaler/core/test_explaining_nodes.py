@@ -155,6 +155,16 @@ def test_a_node_that_was_lost_young_counts_as_on_its_way():
     )
 
 
+def test_a_node_whose_instance_we_ended_is_not_taken_for_anybody_elses():
+    """Nomad hears of it a while longer than AWS does."""
+    group = a_group(marks={"i-1": at(0)})
+
+    found = explained(an_observation(a_node(1, eligible=False), group=group))
+
+    assert found.code == "leaving"
+    assert "cordoned by us, its instance has left the group" in found.sentence
+
+
 def test_the_record_of_a_node_that_has_gone_is_removed():
     node = a_node(1, status=NodeStatus.DOWN, eligible=False)
     group = a_group(marks={"i-1": at(0)})
