@@ -110,7 +110,7 @@ def _run(arguments: argparse.Namespace) -> int:
         raise InputError("tune: --config FILE is missing; start from config.example.yaml")
     pool = replaying.load_pool(path, arguments.overrides, arguments.pool)
     cases = _cases(arguments, pool)
-    order = _order(arguments)
+    order = _order(arguments, pool)
     candidates = _candidates(arguments, pool)
     results.check_places(arguments)
     progress = _Progress(order.processes)
@@ -152,14 +152,15 @@ def _course(case: "Case", pool: "Pool") -> "Course":
     return Course(trace, replace(conditions, interval_seconds=pool.config.interval.total_seconds()))
 
 
-def _order(arguments: argparse.Namespace) -> "Order":
+def _order(arguments: argparse.Namespace, pool: "Pool") -> "Order":
     from autoscaler.tuning.session import RUNS_MIN, Order
     from autoscaler.tuning.space import varied
 
+    place = pool.config.pools.index(pool.settings)
     budget, duration, processes = arguments.budget, arguments.duration, arguments.processes
     return Order(
         target=_target(arguments),
-        space=varied(arguments.vary) if arguments.vary else None,
+        space=varied(arguments.vary, f"pools.{place}.") if arguments.vary else None,
         runs=None if budget is None else replaying.whole(budget, "--budget", least=RUNS_MIN),
         seconds=None if duration is None else replaying.seconds(duration, "--for"),
         processes=(

@@ -49,23 +49,15 @@ class Candidates:
         # The others do not matter here, and would be read again and again.
         self._tree = {"aws": tree["aws"], "pools": pools}
         self._pool = pool
+        #: The search comes by the same points again and again.
+        self._made: dict[Point, Candidate] = {}
         self.present = Candidate(self._settings(()), (), ())
 
     def of(self, point: Point) -> Candidate:
         """Raises ``InputError`` where the configuration refuses it."""
-        read = effective(point, self.present.settings)
-        try:
-            settings = self._settings(read)
-        except ConfigError as error:
-            wrong = "; ".join(_LINE.sub("", problem) for problem in error.problems)
-            tried = ", ".join(f"{path}={value}" for path, value in read)
-            raise InputError(f"{tried}: {wrong}") from error
-        changes = tuple(
-            (path, value)
-            for path, value in read
-            if at_path(settings, path) != at_path(self.present.settings, path)
-        )
-        return Candidate(settings, point, changes)
+        if point not in self._made:
+            self._made[point] = self._make(point)
+        return self._made[point]
 
     def here(self, space: Space) -> Candidate:
         """The present settings as a point of the space, so that the search can go on from there."""
@@ -102,6 +94,21 @@ class Candidates:
             if candidate.settings not in known:
                 known.add(candidate.settings)
                 yield candidate
+
+    def _make(self, point: Point) -> Candidate:
+        read = effective(point, self.present.settings)
+        try:
+            settings = self._settings(read)
+        except ConfigError as error:
+            wrong = "; ".join(_LINE.sub("", problem) for problem in error.problems)
+            tried = ", ".join(f"{path}={value}" for path, value in read)
+            raise InputError(f"{tried}: {wrong}") from error
+        changes = tuple(
+            (path, value)
+            for path, value in read
+            if at_path(settings, path) != at_path(self.present.settings, path)
+        )
+        return Candidate(settings, point, changes)
 
     def _settings(self, point: Point) -> PoolSettings:
         tree = merged(self._tree, nested(point, self._pool))

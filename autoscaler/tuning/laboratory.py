@@ -5,8 +5,8 @@ Imports replay, the simulator and the rest of tuning.
 """
 
 import random
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import ExitStack, closing
 from dataclasses import replace
 from types import TracebackType
 from typing import Self
@@ -14,8 +14,10 @@ from typing import Self
 from autoscaler.core.settings import PoolSettings
 from autoscaler.replay.comparison import workers
 from autoscaler.replay.conditions import Conditions
+from autoscaler.replay.outcome import Outcome
 from autoscaler.replay.scene import asks_of
 from autoscaler.tuning.candidates import Candidate
+from autoscaler.tuning.robustness import Blocks
 from autoscaler.tuning.slices import Course, sample, share_of
 from autoscaler.tuning.trial import Trial, attempt
 
@@ -78,15 +80,31 @@ class Replays:
     def _try(
         self, candidates: Sequence[Candidate], courses: Sequence[Course], price: float
     ) -> Iterator[Trial]:
-        settings = [one.settings for one in candidates for _ in courses]
-        through = list(courses) * len(candidates)
-        run = self._workers.map if self._workers is not None else map
-        found = iter(run(attempt, settings, through))
-        for candidate in candidates:
-            tried = [next(found) for _ in courses]
-            self._told(price)
-            yield Trial(
-                candidate,
-                tuple(outcome for outcome, _ in tried),
-                tuple(blocks for _, blocks in tried),
-            )
+        jobs = [(one.settings, course) for one in candidates for course in courses]
+        with closing(self._attempts(jobs)) as found:
+            for candidate in candidates:
+                if self.out_of_time():
+                    return
+                tried = [next(found) for _ in courses]
+                self._told(price)
+                yield Trial(
+                    candidate,
+                    tuple(outcome for outcome, _ in tried),
+                    tuple(blocks for _, blocks in tried),
+                )
+
+    def _attempts(
+        self, jobs: Sequence[tuple[PoolSettings, Course]]
+    ) -> Generator[tuple[Outcome, Blocks], None, None]:
+        """In their order; when it is closed, what has not begun is not begun any more."""
+        if self._workers is None:
+            for settings, course in jobs:
+                yield attempt(settings, course)
+            return
+        futures = [self._workers.submit(attempt, *job) for job in jobs]
+        try:
+            for future in futures:
+                yield future.result()
+        finally:
+            for future in futures:
+                future.cancel()

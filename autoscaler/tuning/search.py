@@ -18,7 +18,7 @@ from autoscaler.core.settings import PoolSettings
 from autoscaler.tuning.candidates import Candidate, Candidates
 from autoscaler.tuning.frontier import Pair, frontier, promising
 from autoscaler.tuning.recommendation import cheapest, nearest
-from autoscaler.tuning.space import Point, Space, in_order, neighbours
+from autoscaler.tuning.space import Point, Space, halfway, in_order, neighbours
 from autoscaler.tuning.target import Target
 from autoscaler.tuning.trial import Trial
 
@@ -41,10 +41,10 @@ class Laboratory(Protocol):
     sample_share: float
 
     def sampled(self, candidates: Sequence[Candidate]) -> Sequence[Trial]:
-        """On pieces of the traces."""
+        """On pieces of the traces; of the first so many where time is up."""
 
     def whole(self, candidates: Sequence[Candidate]) -> Sequence[Trial]:
-        """On the whole traces."""
+        """On the whole traces; of the first so many where time is up."""
 
     def out_of_time(self) -> bool:
         """Whether no more may be begun."""
@@ -100,8 +100,9 @@ class Search:
         return found
 
     def _try(self, candidates: Sequence[Candidate]) -> None:
-        self.trials.extend(self._laboratory.whole(candidates))
-        self.spent += len(candidates)
+        trials = self._laboratory.whole(candidates)
+        self.trials.extend(trials)
+        self.spent += len(trials)
 
     def _coarse(self) -> Sequence[Candidate]:
         """The candidates of the grid that are worth a run of the whole."""
@@ -112,8 +113,9 @@ class Search:
         count = max(1, int(budget * _PROMOTED))
         if len(looked) <= count:
             return looked
-        self.spent += len(looked) * share
-        pairs = self._pairs(self._laboratory.sampled(looked))
+        sampled = self._laboratory.sampled(looked)
+        self.spent += len(sampled) * share
+        pairs = self._pairs(sampled)
         return [looked[at] for at in promising(pairs, min(count, int(self._left)))]
 
     def _around_frontier(self) -> Iterator[Candidate]:
@@ -125,7 +127,10 @@ class Search:
         order = sorted(range(len(ends)), key=lambda at: (abs(at - centre), at))
         near = [ends[at] for at in order if abs(at - centre) <= _NEAR]
         far = [ends[at] for at in order if abs(at - centre) > _NEAR]
-        points = itertools.chain(self._steps_from(near), self._steps_from(far))
+        # Nothing is worth more than what lies between the choice and those beside it.
+        tried = [one.candidate.point for one in self.trials]
+        first = halfway(choice.candidate.point, self._task.space, tried)
+        points = itertools.chain(first, self._steps_from(near), self._steps_from(far))
         return self._candidates.distinct(points, set(self._known))
 
     def _steps_from(self, trials: Sequence[Trial]) -> Iterator[Point]:

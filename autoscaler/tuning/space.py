@@ -22,6 +22,8 @@ from autoscaler.tuning.durations import rounded, written
 Point = tuple[tuple[str, str], ...]
 
 STRATEGY = "scaling.strategy"
+#: What of a pool can be tuned: the rest says what it is, not how it is scaled.
+_FAMILIES = ("scaling", "size", "schedules", "boot_timeout", "unjoined_max")
 #: Only one strategy reads these: under another they make no difference.
 _READ_BY = {
     "scaling.target_wait": "backlog",
@@ -34,6 +36,8 @@ _WAITS = (0.5, 0.75, 1.0, 1.25, 1.5, 2.0, 3.0)
 _BOOTS = 1.15
 
 
+#: Seconds: between shorter times of idling there is no difference to speak of.
+_IDLE_MIN = 20.0
 #: Between values that differ by less than this share nothing is looked for.
 _ALIKE = 0.1
 
@@ -80,12 +84,12 @@ def default_space(
         idle_after.append(written(present_idle.total_seconds()))
     steps = ["10", str(present.size.max), str(scaling.scale_out.max_step)]
     shared = (
-        _axis("scaling.scale_in.idle_after", idle_after, "durations"),
+        _axis("scaling.scale_in.idle_after", idle_after, "durations", _IDLE_MIN),
         _axis("scaling.spare", ["0", "1", str(scaling.spare)], "counts"),
         _axis("scaling.scale_out.max_step", steps, "counts"),
         _axis("scaling.scale_in.pack_tail", ["true", "false"]),
     )
-    target = ["0s", *(written(one) for one in waits if one > least)]
+    target = ["0s", *(written(one) for one in waits if one >= least)]
     target.append(written(scaling.target_wait.total_seconds()))
     children = [str(slots), "1", str(scaling.children_per_node)]
     return Space(
@@ -104,14 +108,15 @@ def default_space(
     )
 
 
-def varied(texts: Sequence[str]) -> Space:
+def varied(texts: Sequence[str], pool_path: str = "") -> Space:
     """
-    The grid of ``PATH=V1,V2,…``, each value as YAML; the paths begin at the pool.
+    The grid of ``PATH=V1,V2,…``, each value as YAML.
 
+    The paths begin at the pool, or, as those of ``--set``, with ``pool_path``: ``pools.0.``.
     Raises ``InputError`` for what cannot be read so.  Whether there is such a setting, and whether
     it can have such a value, the configuration tells.
     """
-    axes = [_axis_of(text) for text in texts]
+    axes = [_axis_of(text.removeprefix(pool_path)) for text in texts]
     paths = [axis.path for axis in axes]
     for path in paths:
         if paths.count(path) > 1:
@@ -144,27 +149,34 @@ def effective(point: Point, present: PoolSettings) -> Point:
     return tuple((path, value) for path, value in point if _READ_BY.get(path, strategy) == strategy)
 
 
-def neighbours(point: Point, space: Space, tried: Sequence[Point]) -> Iterator[Point]:
-    """
-    The points one step away: half-way to the next values that were tried, and the other values.
+def halfway(point: Point, space: Space, tried: Sequence[Point]) -> Iterator[Point]:
+    """One axis after the other, half-way to the next values on it that were tried."""
+    chosen = dict(point)
+    for axis in _branch_of(point, space):
+        seen = {value for one in tried for path, value in one if path == axis.path}
+        for value in _halfway(chosen[axis.path], axis, seen | set(axis.values)):
+            yield _moved(point, axis.path, value)
 
-    Those between come first, in the order of the axes.
-    """
+
+def neighbours(point: Point, space: Space, tried: Sequence[Point]) -> Iterator[Point]:
+    """The points one step away: half-way to the next, and then with another value of an axis."""
+    yield from halfway(point, space, tried)
+    chosen = dict(point)
+    for axis in _branch_of(point, space):
+        for value in axis.values:
+            if value != chosen[axis.path]:
+                yield _moved(point, axis.path, value)
+
+
+def _branch_of(point: Point, space: Space) -> Sequence[Axis]:
+    """The grid that the point belongs to; nothing if it is not of the space."""
     chosen = dict(point)
     for branch in space.branches:
-        here = [axis for axis in branch if chosen.get(axis.path) is not None]
-        if len(here) < len(branch) or any(
-            axis.path == STRATEGY and chosen[STRATEGY] not in axis.values for axis in branch
+        if {axis.path for axis in branch} == set(chosen) and all(
+            chosen[STRATEGY] in axis.values for axis in branch if axis.path == STRATEGY
         ):
-            continue
-        for axis in branch:
-            seen = {value for one in tried for path, value in one if path == axis.path}
-            for value in _halfway(chosen[axis.path], axis, seen | set(axis.values)):
-                yield _moved(point, axis.path, value)
-        for axis in branch:
-            for value in axis.values:
-                if value != chosen[axis.path]:
-                    yield _moved(point, axis.path, value)
+            return branch
+    return ()
 
 
 def _moved(point: Point, path: str, value: str) -> Point:
@@ -213,8 +225,13 @@ def _axis(
 
 def _axis_of(text: str) -> Axis:
     path, separator, values = text.partition("=")
-    if not separator or not path or not values:
+    if not (separator and path and values):
         raise InputError(f"--vary {text}: write PATH=V1,V2,…, such as scaling.target_wait=1m,2m,5m")
+    if path.partition(".")[0] not in _FAMILIES:
+        raise InputError(
+            f"--vary {text}: a path begins, below the pool, with {', '.join(_FAMILIES)}, such as "
+            "scaling.target_wait=1m,2m,5m"
+        )
     try:
         found = yaml.safe_load(f"[{values}]")
     except yaml.YAMLError as error:
@@ -229,7 +246,7 @@ def as_yaml(value: Any) -> str:
 
 
 def _brief(error: yaml.YAMLError) -> str:
-    return " ".join(str(error).split())
+    return str(getattr(error, "problem", None) or error).partition("\n")[0]
 
 
 def _product(sizes: Sequence[int]) -> int:
