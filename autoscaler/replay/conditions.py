@@ -7,16 +7,11 @@ Imports ``autoscaler.core``.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from types import MappingProxyType
 
 from autoscaler.core.model import GroupAsk
 
 #: A Monday, midnight: so that schedules mean something where nothing is known of the calendar.
 START = datetime(2026, 3, 2, tzinfo=UTC)
-
-
-def _none_known() -> Mapping[str, tuple[GroupAsk, ...]]:
-    return MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,7 +22,7 @@ class Conditions:
     slots: int | None = None
     #: What each child of a job asks for, where ``slots`` does not say.  Of a job that is not in
     #: there, ``children_per_node`` of the pool's settings fit a node.
-    asks: Mapping[str, tuple[GroupAsk, ...]] = field(default_factory=_none_known)
+    asks: Mapping[str, tuple[GroupAsk, ...]] = field(default_factory=dict)
     #: From an instance's launch until its node takes work, give or take this share of it.
     boot_seconds: float = 120.0
     boot_jitter: float = 0.1
