@@ -6,7 +6,8 @@ The recipe (awsdocs/amazon-ec2-auto-scaling-user-guide @0987d76, ``as-using-sqs-
 minute; its target is the acceptable latency over the time for one message.  1500 messages on 10
 instances with 10 s / 0.1 s = 100 to each: 5 instances more.
 
-- The high alarm takes 3 points above the target, the low one 15 points below 90 % of it.
+- The high alarm takes 3 points above the target, the low one 15 points below 90 % of it; one that
+  stays acts again each minute.
 - Out to ``n x metric / target``, rounded up; what warms up counts already.
 - In by what is over, rounded down, and more gradually than out: by half at most at a time.  None
   goes while one warms up.
@@ -50,7 +51,6 @@ class TargetTracking:
         if len(points) >= _HIGH_POINTS and min(points[-_HIGH_POINTS:]) > 1:
             return max(view.nodes, math.ceil(instances * ratio))
         if len(points) == _LOW_POINTS and max(points) < _LOW_SHARE and not view.warming_count:
-            self._points.clear()
             over = math.floor(view.nodes * (1 - max(ratio, 0.5)))
             return view.nodes - max(1, over)
         return view.nodes

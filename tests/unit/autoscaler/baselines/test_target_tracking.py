@@ -66,10 +66,13 @@ def test_what_warms_up_counts_already() -> None:
     assert counts == [6, 6, 6]
 
 
-def test_in_after_fifteen_low_points_by_half_at_most() -> None:
-    counts = by_the_minute(TargetTracking(6), range(16), View(now_seconds=0, nodes=4))
+def test_in_from_the_fifteenth_low_point_on_by_half_a_minute_at_most() -> None:
+    formula, nodes, counts = TargetTracking(6), 4, []
+    for minute in range(18):
+        nodes = formula.wanted(View(now_seconds=60.0 * minute, nodes=nodes, in_service_count=nodes))
+        counts.append(nodes)
 
-    assert counts == [4] * 14 + [2, 4]
+    assert counts == [4] * 14 + [2, 1, 0, 0]
 
 
 def test_in_by_what_is_over_rounded_down() -> None:
