@@ -1,30 +1,25 @@
 """
 ``autoscaler tune``: search the settings with which a workload costs least for the wait one wants.
 
-Imports cli.replaying, results, status_line and errors, and the rest when it is called for.
+Imports the modules beside it and errors, and the rest when it is called for.
 """
 
 import argparse
-import os
 import re
 import sys
 from collections.abc import Sequence
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from autoscaler.cli import replaying, results
+from autoscaler.cli import replaying, results, tune_order
 from autoscaler.cli.commands import Commands
 from autoscaler.cli.status_line import StatusLine
 from autoscaler.errors import InputError
 
 if TYPE_CHECKING:
-    from autoscaler.cli.replaying import Pool
     from autoscaler.replay.case import Case
-    from autoscaler.tuning.candidates import Candidates
-    from autoscaler.tuning.session import Findings, Order
-    from autoscaler.tuning.slices import Course
+    from autoscaler.tuning.session import Findings
     from autoscaler.tuning.target import Target
 
 _DESCRIPTION = """\
@@ -109,13 +104,13 @@ def _run(arguments: argparse.Namespace) -> int:
     if path is None:
         raise InputError("tune: --config FILE is missing; start from config.example.yaml")
     pool = replaying.load_pool(path, arguments.overrides, arguments.pool)
-    cases = _cases(arguments, pool)
-    order = _order(arguments, pool)
-    candidates = _candidates(arguments, pool)
+    cases = tune_order.cases_of(arguments, pool)
+    order = tune_order.order_of(arguments, pool)
+    candidates = tune_order.candidates_of(arguments, pool)
     results.check_places(arguments)
     progress = _Progress(order.processes)
     try:
-        courses = [_course(case, pool) for case in cases]
+        courses = [tune_order.course_of(case, pool) for case in cases]
         findings = tune(order, candidates, courses, progress, SystemClock())
     except KeyboardInterrupt:
         return 130
@@ -123,93 +118,6 @@ def _run(arguments: argparse.Namespace) -> int:
         progress.end()
     _tell(arguments, cases, findings)
     return 0 if findings.recommendation.chosen is not None else 1
-
-
-def _cases(arguments: argparse.Namespace, pool: "Pool") -> list["Case"]:
-    """The present setting on each trace, sound.  Raises ``InputError`` and ``ConfigError``."""
-    from autoscaler.replay.case import Case
-    from autoscaler.replay.subject import Subject
-
-    subject = Subject("present", pool.settings, None, pool.config.interval.total_seconds())
-    found = []
-    for trace in arguments.trace or [None]:
-        one = argparse.Namespace(**{**vars(arguments), "trace": trace})
-        workload = replaying.workload_of(one, pool)
-        conditions, asks_from = replaying.conditions_of(one, [pool], workload)
-        case = Case((subject,), conditions, workload, asks_from)
-        case.check()
-        found.append(case)
-    return found
-
-
-def _course(case: "Case", pool: "Pool") -> "Course":
-    from autoscaler.replay.scene import at_home
-    from autoscaler.tuning.laboratory import as_now
-    from autoscaler.tuning.slices import Course
-
-    trace = at_home(case.workload.arrivals, pool.settings, case.workload.source)
-    conditions = as_now(case.conditions, pool.settings)
-    return Course(trace, replace(conditions, interval_seconds=pool.config.interval.total_seconds()))
-
-
-def _order(arguments: argparse.Namespace, pool: "Pool") -> "Order":
-    from autoscaler.tuning.session import RUNS_MIN, Order
-    from autoscaler.tuning.space import varied
-
-    place = pool.config.pools.index(pool.settings)
-    budget, duration, processes = arguments.budget, arguments.duration, arguments.processes
-    return Order(
-        target=_target(arguments),
-        space=varied(arguments.vary, f"pools.{place}.") if arguments.vary else None,
-        runs=None if budget is None else replaying.whole(budget, "--budget", least=RUNS_MIN),
-        seconds=None if duration is None else replaying.seconds(duration, "--for"),
-        processes=(
-            len(os.sched_getaffinity(0))
-            if processes is None
-            else replaying.whole(processes, "--processes", least=1)
-        ),
-        seed=replaying.whole(arguments.seed, "--seed", least=0),
-    )
-
-
-def _target(arguments: argparse.Namespace) -> "Target | None":
-    """Raises ``InputError`` where it cannot be read."""
-    from autoscaler.tuning.target import Target
-
-    late = replaying.seconds(arguments.late, "--late")
-    if arguments.p95_wait is not None:
-        return Target("p95", replaying.seconds(arguments.p95_wait, "--p95-wait"), late)
-    if arguments.p99_wait is not None:
-        return Target("p99", replaying.seconds(arguments.p99_wait, "--p99-wait"), late)
-    if arguments.late_share is not None:
-        return Target("late", _share(arguments.late_share), late)
-    return None
-
-
-def _share(text: str) -> float:
-    """``0.5%`` or ``0.005``."""
-    number, percent = text.removesuffix("%"), text.endswith("%")
-    try:
-        value = float(number) / (100 if percent else 1)
-    except ValueError:
-        value = -1.0
-    if not 0 <= value < 1:
-        raise InputError(
-            f"--late-share: {text!r} is no share; write 0.5%, or 0.005, from 0 to below 1"
-        )
-    return value
-
-
-def _candidates(arguments: argparse.Namespace, pool: "Pool") -> "Candidates":
-    import yaml
-
-    from autoscaler.overrides import put, read_override
-    from autoscaler.tuning.candidates import Candidates
-
-    tree = yaml.safe_load(pool.path.read_text(encoding="utf-8"))
-    for text in arguments.overrides:
-        put(tree, read_override(text))
-    return Candidates(tree, pool.settings.name)
 
 
 def _tell(arguments: argparse.Namespace, cases: Sequence["Case"], findings: "Findings") -> None:
@@ -221,8 +129,7 @@ def _tell(arguments: argparse.Namespace, cases: Sequence["Case"], findings: "Fin
     if arguments.out is not None:
         from autoscaler.tuning.plot import draw_frontier
 
-        title = "; ".join(case.title for case in cases)
-        draw = partial(draw_frontier, findings=findings, title=title)
+        draw = partial(draw_frontier, findings=findings, title=_title(cases))
         written += files.replace_pictures(arguments.out, draw, "--out", old=_PICTURES)
     if arguments.json == "-":
         print(_json(cases, findings), end="")
@@ -230,11 +137,17 @@ def _tell(arguments: argparse.Namespace, cases: Sequence["Case"], findings: "Fin
     if arguments.json is not None:
         files.write_whole(Path(arguments.json), _json(cases, findings), "--json")
         written.append(Path(arguments.json))
-    print("\n".join(case.title for case in cases))
-    print(told(findings))
+    print(*(case.title for case in cases), told(findings, arguments.overrides), sep="\n")
     print("", *cases[0].assumed, sep="\n")
     if written:
         print(f"written: {', '.join(str(path) for path in written)}")
+
+
+def _title(cases: Sequence["Case"]) -> str:
+    if len(cases) == 1:
+        return cases[0].title
+    count = sum(len(case.workload.arrivals) for case in cases)
+    return f"{len(cases)} traces: {count} children"
 
 
 def _json(cases: Sequence["Case"], findings: "Findings") -> str:

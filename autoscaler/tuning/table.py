@@ -18,8 +18,12 @@ from autoscaler.tuning.trial import STRETCHES, Trial
 _NONE = "-"
 
 
-def told(findings: Findings) -> str:
-    """All of it: the target, the table, the recommendation and how sure it is."""
+def told(findings: Findings, overrides: Sequence[str] = ()) -> str:
+    """
+    All of it: the target, the table, the recommendation and how sure it is.
+
+    ``overrides`` are what was put in place of the file's: to be told with what is to paste.
+    """
     return "\n".join(
         [
             f"target: {findings.target.sentence}",
@@ -28,6 +32,7 @@ def told(findings: Findings) -> str:
             f"lower bound: {findings.lower_bound:.1f} node-hours",
             "",
             *_advice(findings),
+            *_keys(findings, overrides),
         ]
     )
 
@@ -113,10 +118,17 @@ def _advice(findings: Findings) -> Iterator[str]:
             f"{_cost(surer, choice.present)}; {target.name} {target.shown(target.of(surer))}; "
             f"the target is met in {100 * share:.0f} % of the resamples"
         )
+
+
+def _keys(findings: Findings, overrides: Sequence[str]) -> Iterator[str]:
+    """What to paste; nothing where nothing is to be changed."""
+    choice = findings.recommendation
     changes = choice.nearest.candidate.changes
     if changes:
         what = "recommended" if choice.chosen is not None else "nearest"
-        yield f"\n# The {what} setting; in the configuration it replaces these keys:"
+        yield f"\n# The {what} setting: put these keys in the place of the configuration's."
+        if overrides:
+            yield f"# It was found with {' '.join(f'--set {text}' for text in overrides)}."
         yield pasted(nested(changes, choice.present.candidate.settings.name)).rstrip("\n")
 
 
