@@ -83,7 +83,7 @@ def add(commands: Commands) -> None:
         default=[],
         metavar="NAME,…",
         help="other autoscalers' policies beside it: hpa, keda, target-tracking, step, "
-        "nomad-autoscaler, dask, buildkite, static, and variants; list tells them all",
+        "nomad-autoscaler, dask, buildkite, static and their variants; all takes every one",
     )
     replaying.add_workload(parser)
     replaying.add_conditions(parser)

@@ -30,7 +30,7 @@ def assumptions(
     return (
         *_jobs_unnamed(subjects, workload),
         *_slots(subjects, conditions, workload, asks_from),
-        *_boots(conditions),
+        *_boots(subjects, conditions),
         f"late: a wait above {_seconds(conditions.late_seconds)} (--late)",
         _bound(conditions),
         _cycles(subjects, conditions),
@@ -84,11 +84,19 @@ def _slots_of(settings: PoolSettings, conditions: Conditions, job: str, asks_fro
     )
 
 
-def _boots(conditions: Conditions) -> Iterator[str]:
+def _boots(subjects: Sequence[Subject], conditions: Conditions) -> Iterator[str]:
     yield (
         f"boot: {_seconds(conditions.boot_seconds)} give or take {100 * conditions.boot_jitter:g} "
         f"%, seed {conditions.seed}; how long boots and children take is learned as they end"
     )
+    slowest = conditions.boot_seconds * (1 + conditions.boot_jitter)
+    for subject in subjects:
+        allowed = subject.settings.boot_timeout.total_seconds()
+        if subject.baseline is None and slowest > allowed:
+            yield (
+                f"boot: {subject.name}: boots of up to {_seconds(slowest)} are given up after "
+                f"{_seconds(allowed)} (boot_timeout), as in life"
+            )
     if conditions.launch_failures:
         yield (
             f"launches: {100 * conditions.launch_failures:g} % fail for want of capacity "

@@ -14,7 +14,7 @@ from autoscaler.replay.outcome import Outcome
 from autoscaler.replay.record import as_json, conditions_record, result_record, trace_record
 from autoscaler.replay.scene import at_home
 from autoscaler.replay.subject import Subject
-from autoscaler.replay.table import table
+from autoscaler.replay.table import table, told_hours
 from autoscaler.replay.workload import Workload
 
 
@@ -49,9 +49,9 @@ class Case:
         """What was replayed, in a line."""
         arrivals = self.workload.arrivals
         span = told_time(arrivals[-1].at_seconds - arrivals[0].at_seconds)
-        hours = sum(one.service_seconds for one in arrivals) / 3600
-        children = "1 child" if len(arrivals) == 1 else f"{len(arrivals)} children"
-        return f"{self.workload.source}: {children} in {span}, {hours:.1f} hours of work"
+        work = told_hours(sum(one.service_seconds for one in arrivals) / 3600)
+        children = "1 child" if len(arrivals) == 1 else f"{len(arrivals)} children in {span}"
+        return f"{self.workload.source}: {children}, {work} hours of work"
 
     def text(self, outcomes: Sequence[Outcome]) -> str:
         """For people: the table, and what it rests on."""

@@ -40,5 +40,5 @@ class Conditions:
     on_change: bool = False
     #: The instant of second 0 of the workload, for schedules.
     start: datetime = START
-    #: A replay ends so long after the last arrival, whatever is left to do.
+    #: So long, and the longest service time, after the last arrival it ends, whatever is left.
     patience_seconds: float = 48 * 3600.0

@@ -2,7 +2,7 @@
 The picture of how it went: queue, nodes and waits over time, a column for each subject.
 
 All columns have equal axes, so that they compare at a glance.
-Imports matplotlib (of the ``simulate`` extra), replay.drawing and replay.outcome.
+Imports matplotlib (of the ``simulate`` extra), replay.drawing, replay.outcome and replay.table.
 """
 
 from collections.abc import Sequence
@@ -27,6 +27,7 @@ from autoscaler.replay.drawing import (
     unit_of,
 )
 from autoscaler.replay.outcome import Outcome, Timeline
+from autoscaler.replay.table import told_hours
 
 #: Columns that one picture has room for.
 COLUMNS_MAX = 4
@@ -87,7 +88,7 @@ def _entitle(axes: Axes, outcome: Outcome) -> None:
     over = outcome.over_bound
     times = "" if over is None else f", {over:.2f} times the lower bound"
     figures = (
-        f"{outcome.node_hours:.1f} node-hours{times}\n"
+        f"{told_hours(outcome.node_hours)} node-hours{times}\n"
         f"95 % waited at most {outcome.waits.p95:.0f} s, {100 * outcome.late_share:.2f} % late"
     )
     axes.set_title(outcome.name, loc="left", fontweight="bold", pad=28)

@@ -15,6 +15,7 @@ from matplotlib.figure import Figure
 from autoscaler.replay.course import COLUMNS_MAX, Extent, course
 from autoscaler.replay.drawing import BLUE, GREY, ORANGE, VERMILION, draw, unit_of
 from autoscaler.replay.outcome import Outcome
+from autoscaler.replay.table import told_hours
 
 
 def draw_all(
@@ -49,11 +50,14 @@ def _comparison(outcomes: Sequence[Outcome], title: str, late_seconds: float) ->
     colours = [BLUE if one.baseline is None else GREY for one in outcomes]
     unit, seconds = unit_of(max([late_seconds, *(one.waits.p95 for one in outcomes)]))
     hours = cost.barh(names, [one.node_hours for one in outcomes], color=colours)
-    cost.bar_label(hours, [f"{one.node_hours:.1f}" for one in outcomes], padding=3)
+    cost.bar_label(hours, [told_hours(one.node_hours) for one in outcomes], padding=3)
     bounds = sorted({one.lower_bound_node_hours for one in outcomes if one.lower_bound_node_hours})
     for bound in bounds:
         cost.axvline(
-            bound, color=ORANGE, linestyle="--", label=f"with nobody late, at least {bound:.1f}"
+            bound,
+            color=ORANGE,
+            linestyle="--",
+            label=f"with nobody late, at least {told_hours(bound)}",
         )
     waits = wait.barh(names, [one.waits.p95 / seconds for one in outcomes], color=colours)
     late = [f"{100 * one.late_share:.2f} % late" for one in outcomes]

@@ -6,6 +6,7 @@ Imports ``autoscaler.core``, the baselines, the simulator and the rest of replay
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from autoscaler.baselines import BASELINES, BaselineSimulation, Known
 from autoscaler.core.settings import PoolSettings
@@ -37,6 +38,9 @@ def replay(
     """
     interval = interval_of(subject, conditions)
     scene = scene_of(subject.settings, conditions, interval)
+    # A child that works for longer than the patience is no child that is left.
+    longest = max((one.service_seconds for one in arrivals), default=0.0)
+    scene = replace(scene, patience_seconds=scene.patience_seconds + longest)
     simulation = _simulation(subject, conditions, scene, arrivals)
     recorder = Recorder(simulation, interval) if timeline else None
     if recorder is not None:

@@ -43,11 +43,16 @@ def aligned(rows: Sequence[_Row], left: int = 1) -> str:
     return "\n".join(_line(row, widths, left) for row in rows)
 
 
+def told_hours(hours: float) -> str:
+    """With as many places as mean something."""
+    return f"{hours:.2f}" if hours < 10 else f"{hours:.1f}"
+
+
 def _cells(outcome: Outcome) -> _Row:
     waits, over = outcome.waits, outcome.over_bound
     return (
         outcome.name,
-        f"{outcome.node_hours:.1f}",
+        told_hours(outcome.node_hours),
         _NONE if outcome.cost is None else f"{outcome.cost:.2f}",
         _NONE if over is None else f"{over:.2f}",
         *(
@@ -73,7 +78,7 @@ def _bounds(outcomes: Sequence[Outcome]) -> list[_Row]:
     return [
         (
             "lower bound",
-            f"{hours:.1f}",
+            told_hours(hours),
             _NONE if cost is None else f"{cost:.2f}",
             "1.00",
             *[_NONE] * (len(_HEAD) - 4),

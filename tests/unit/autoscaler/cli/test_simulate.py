@@ -76,7 +76,7 @@ def test_a_row_for_each_and_what_was_assumed(call: Call) -> None:
 
     lines = ended.out.splitlines()
     assert ended.code == 0
-    assert lines[0] == "trace.csv: 40 children in 32.2 minutes, 1.2 hours of work"
+    assert lines[0] == "trace.csv: 40 children in 32.2 minutes, 1.23 hours of work"
     assert [line.split()[0] for line in lines[3:7]] == ["a", "keda", "static", "lower"]
     assert "slots: 2 children to a node (--slots)" in ended.out
     assert "price: 0.25 for a node-hour (--price)" in ended.out
@@ -173,7 +173,9 @@ def test_asks_say_how_many_fit(call: Call) -> None:
 
 
 def test_work_that_is_left_is_an_exit_of_1_and_said(call: Call) -> None:
-    ended = call(*BASIC[:2], "--burst", "children=2,for=1m", "--set", "pools.0.size.max=0")
+    settings = ("--set", "pools.0.size.max=0", "--set", "interval=2m")
+
+    ended = call(*BASIC[:2], "--burst", "children=2,for=1m", *settings)
 
     assert (ended.code, ended.err) == (1, "autoscaler: a: 2 children were left unserved\n")
 

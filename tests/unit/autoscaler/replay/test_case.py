@@ -138,7 +138,7 @@ def test_the_documentation_of_the_json_names_every_key() -> None:
 
 
 def test_a_workload_is_told_in_a_line() -> None:
-    assert _case().title == "t.csv: 3 children in 20.0 minutes, 0.2 hours of work"
+    assert _case().title == "t.csv: 3 children in 20.0 minutes, 0.25 hours of work"
 
 
 @pytest.mark.parametrize(
@@ -220,3 +220,19 @@ def test_a_case_that_cannot_be_replayed_is_refused_beforehand() -> None:
     with pytest.raises(ConfigError, match="equal parts"):
         _case(conditions=Conditions(slots=5000)).check()
     _case().check()
+
+
+def test_boots_that_are_given_up_are_said() -> None:
+    slow = replace(STILL, boot_seconds=1000.0, boot_jitter=0.1)
+
+    assert (
+        "boot: ours: boots of up to 1100 s are given up after 600 s (boot_timeout), as in life"
+        in _case(conditions=slow).assumed
+    )
+    assert not any("given up" in line for line in _case().assumed)
+
+
+def test_small_figures_keep_their_places() -> None:
+    text = _case().text((_outcome(node_hours=0.123, lower_bound_node_hours=0.1),))
+
+    assert text.splitlines()[3].split()[:3] == ["ours", "0.12", "1.23"]

@@ -56,7 +56,7 @@ def test_it_says_what_it_shows_in_words_and_units(tmp_path: Path, outcome: Outco
         "nodes idle",
         "nodes booting",
         "nodes on the way out (cordoned)",
-        f"{outcome.node_hours:.1f} node-hours",
+        f"{outcome.node_hours:.2f} node-hours",
     ):
         assert text in words
 
@@ -70,7 +70,7 @@ def test_several_are_side_by_side_and_compared(tmp_path: Path, outcome: Outcome)
     assert "keda" in _words(tmp_path / "course.svg")
     words = _words(tmp_path / "comparison.svg")
     assert "12.50 % late" in words
-    assert f"with nobody late, at least {outcome.lower_bound_node_hours:.1f}" in words
+    assert f"with nobody late, at least {outcome.lower_bound_node_hours:.2f}" in words
 
 
 def test_more_than_fit_are_on_pages_each_with_the_first(tmp_path: Path, outcome: Outcome) -> None:
