@@ -9,10 +9,10 @@ import math
 from collections import deque
 from collections.abc import Sequence
 
-from autoscaler.bounds.terms import Terms, Work
+from autoscaler.bounds.terms import Load, Terms
 
 
-def chain_bound(work: Sequence[Work], terms: Terms) -> float:
+def chain_bound(loads: Sequence[Load], terms: Terms) -> float:
     """
     For sparse load: a node must be up for each child of a chain that no two can share.
 
@@ -21,14 +21,14 @@ def chain_bound(work: Sequence[Work], terms: Terms) -> float:
     again.  The dearest such chain is found by dynamic programming over the windows' ends.
     """
     boot = terms.boot_seconds
-    order = sorted(work)
+    order = sorted(loads)
     #: Chains by the end of their last window: a heap, and from it in order those that are over.
     waiting: list[tuple[float, float]] = []
     closed: deque[tuple[float, float]] = deque()
     best_old = -math.inf  # The dearest chain that ended a boot or longer ago.
     recent: list[tuple[float, float, float]] = []  # A heap by cost - end, largest first.
     dearest = 0.0
-    for at_seconds, service_seconds in order:
+    for at_seconds, service_seconds, _ in order:
         while waiting and waiting[0][0] <= at_seconds:
             end, cost = heapq.heappop(waiting)
             closed.append((end, cost))
