@@ -53,12 +53,8 @@ def _comparison(outcomes: Sequence[Outcome], title: str, late_seconds: float) ->
     cost.bar_label(hours, [told_hours(one.node_hours) for one in outcomes], padding=3)
     bounds = sorted({one.lower_bound_node_hours for one in outcomes if one.lower_bound_node_hours})
     for bound in bounds:
-        cost.axvline(
-            bound,
-            color=ORANGE,
-            linestyle="--",
-            label=f"with nobody late, at least {told_hours(bound)}",
-        )
+        label = f"with nobody late, at least {told_hours(bound)}"
+        cost.axvline(bound, color=ORANGE, linestyle="--", label=label)
     waits = wait.barh(names, [one.waits.p95 / seconds for one in outcomes], color=colours)
     late = [f"{100 * one.late_share:.2f} % late" for one in outcomes]
     labels = wait.bar_label(waits, late, padding=3, zorder=4)
@@ -70,7 +66,7 @@ def _comparison(outcomes: Sequence[Outcome], title: str, late_seconds: float) ->
     wait.set_xlabel(f"{unit} that 95 % of the children waited at most")
     cost.invert_yaxis()
     for axes in (cost, wait):
-        axes.margins(x=0.18)
+        axes.margins(x=0.22)
         axes.grid(visible=False, axis="y")
         axes.legend(loc="lower right", bbox_to_anchor=(1, 1))
     return figure

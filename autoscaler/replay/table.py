@@ -4,6 +4,7 @@ The comparison as a table for people: a row for each subject, and the lower boun
 Imports replay.outcome.
 """
 
+import math
 from collections.abc import Sequence
 
 from autoscaler.replay.outcome import Outcome
@@ -32,8 +33,10 @@ def table(outcomes: Sequence[Outcome]) -> str:
     """Lines of equal columns, the first aligned to the left; waits in seconds."""
     priced = any(outcome.cost is not None for outcome in outcomes)
     head = _row(_HEAD, priced=priced)
-    rows = [_row(_cells(outcome), priced=priced) for outcome in outcomes]
-    rows += [_row(cells, priced=priced) for cells in _bounds(outcomes)]
+    bounds = {one.lower_bound_node_hours or math.inf for one in outcomes}
+    places = _places(min([*bounds, *(one.node_hours for one in outcomes)], default=0.0))
+    rows = [_row(_cells(outcome, places), priced=priced) for outcome in outcomes]
+    rows += [_row(cells, priced=priced) for cells in _bounds(outcomes, places)]
     return aligned([head, *rows])
 
 
@@ -45,14 +48,18 @@ def aligned(rows: Sequence[_Row], left: int = 1) -> str:
 
 def told_hours(hours: float) -> str:
     """With as many places as mean something."""
-    return f"{hours:.2f}" if hours < 10 else f"{hours:.1f}"
+    return f"{hours:.{_places(hours)}f}"
 
 
-def _cells(outcome: Outcome) -> _Row:
+def _places(hours: float) -> int:
+    return 2 if hours < 10 else 1
+
+
+def _cells(outcome: Outcome, places: int) -> _Row:
     waits, over = outcome.waits, outcome.over_bound
     return (
         outcome.name,
-        told_hours(outcome.node_hours),
+        f"{outcome.node_hours:.{places}f}",
         _NONE if outcome.cost is None else f"{outcome.cost:.2f}",
         _NONE if over is None else f"{over:.2f}",
         *(
@@ -67,7 +74,7 @@ def _cells(outcome: Outcome) -> _Row:
     )
 
 
-def _bounds(outcomes: Sequence[Outcome]) -> list[_Row]:
+def _bounds(outcomes: Sequence[Outcome], places: int) -> list[_Row]:
     """One row; more where the subjects' nodes hold different numbers of children."""
     found: dict[float, float | None] = {}
     for outcome in outcomes:
@@ -78,7 +85,7 @@ def _bounds(outcomes: Sequence[Outcome]) -> list[_Row]:
     return [
         (
             "lower bound",
-            told_hours(hours),
+            f"{hours:.{places}f}",
             _NONE if cost is None else f"{cost:.2f}",
             "1.00",
             *[_NONE] * (len(_HEAD) - 4),

@@ -236,3 +236,10 @@ def test_small_figures_keep_their_places() -> None:
     text = _case().text((_outcome(node_hours=0.123, lower_bound_node_hours=0.1),))
 
     assert text.splitlines()[3].split()[:3] == ["ours", "0.12", "1.23"]
+
+
+def test_figures_of_one_column_have_equal_places() -> None:
+    text = _case().text((_outcome(node_hours=12.0, lower_bound_node_hours=9.0),))
+
+    assert "12.00" in text.splitlines()[3]
+    assert "9.00" in text.splitlines()[4]
