@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from autoscaler.replay.assumptions import assumptions
-from autoscaler.replay.bound import terms_of
+from autoscaler.replay.bound import problem_of
 from autoscaler.replay.conditions import Conditions
 from autoscaler.replay.outcome import Outcome
 from autoscaler.replay.record import as_json, conditions_record, result_record, trace_record
@@ -37,7 +37,7 @@ class Case:
         """
         for subject in self.subjects:
             children = at_home(self.workload.arrivals, subject.settings, self.workload.source)
-            terms_of(subject.settings, self.conditions, children)
+            problem_of(subject.settings, self.conditions, children)
 
     @property
     def assumed(self) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from contextlib import contextmanager
 from dataclasses import replace
 
-from autoscaler.replay.bound import bound_hours, terms_of
+from autoscaler.replay.bound import bound_hours, problem_of
 from autoscaler.replay.conditions import Conditions
 from autoscaler.replay.outcome import Outcome
 from autoscaler.replay.run import replay
@@ -45,23 +45,25 @@ def replay_all(
     does not fit one node, ``TraceError`` where a job is none of a pool's.
     """
     homes = [at_home(arrivals, one.settings, "the workload") for one in subjects]
-    terms = [
-        terms_of(one.settings, conditions, home) for one, home in zip(subjects, homes, strict=True)
-    ]
     work = list(zip(subjects, homes, strict=True))
+    # Equal problems have equal bounds, unless children that name no job are of different ones.
+    keys = [
+        (problem_of(one.settings, conditions, home), one.settings.jobs[0]) for one, home in work
+    ]
+    homes_of = dict(zip(keys, homes, strict=True))
     if processes == 1 or len(subjects) == 1:
         found = [_one(subject, conditions, home, timeline, told) for subject, home in work]
-        bounds = {one: bound_hours(homes[0], one) for one in dict.fromkeys(terms)}
+        bounds = {key: bound_hours(key[0], home) for key, home in homes_of.items()}
     else:
         with workers(min(processes, len(subjects))) as pool:
-            kept = {one: pool.submit(bound_hours, homes[0], one) for one in dict.fromkeys(terms)}
             runs = [pool.submit(_one, one, conditions, home, timeline) for one, home in work]
+            kept = {key: pool.submit(bound_hours, key[0], home) for key, home in homes_of.items()}
             _tell_the_ended(runs, subjects, told)
             found = [run.result() for run in runs]
-            bounds = {one: bound.result() for one, bound in kept.items()}
+            bounds = {key: bound.result() for key, bound in kept.items()}
     return tuple(
-        replace(outcome, lower_bound_node_hours=bounds[one])
-        for outcome, one in zip(found, terms, strict=True)
+        replace(outcome, lower_bound_node_hours=bounds[key])
+        for outcome, key in zip(found, keys, strict=True)
     )
 
 
