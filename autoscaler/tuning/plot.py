@@ -116,8 +116,11 @@ def _line(axes: Axes, findings: Findings, scale: _Scale) -> None:
         alpha=0.6,
         label="frontier: none is cheaper and quicker",
     )
-    axes.set_xlim(0, scale.end)
+    # Nobody waiting is a place too, not the frame; below there is room for a label.
+    axes.set_xlim(-0.02 * scale.end, scale.end)
     axes.margins(y=0.15)
+    low, high = axes.get_ylim()
+    axes.set_ylim(low - 0.08 * (high - low), high)
 
 
 def _target(axes: Axes, target: Target, scale: _Scale) -> None:
