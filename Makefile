@@ -49,10 +49,10 @@ types: $(VENV)/.dev  ## Type check
 	@$(BIN)/mypy
 
 unit: $(VENV)/.dev  ## Unit tests: no network, no processes
-	@$(BIN)/pytest tests/unit
+	@$(BIN)/pytest tests/unit -n 2
 
 simulation: $(VENV)/.dev  ## Random histories of a pool against what must always hold
-	@$(BIN)/pytest tests/simulation
+	@$(BIN)/pytest tests/simulation -n 2
 
 contract: $(VENV)/.dev  ## Adapters and the Nomad stand-in against recorded and real servers
 	@$(BIN)/pytest tests/contract -n 2 --dist loadfile
