@@ -9,8 +9,8 @@ Counted in nodes: a child of which c fit a new node is 1/c.  Pure; imports ``aut
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from autoscaler.core.decision import Reason, Rule
 from autoscaler.core.forecast import Grid, grid_to
@@ -30,8 +30,7 @@ _SLACK = 0.2
 _BOOT_SAFETY = 1.15
 
 
-@dataclass(frozen=True, slots=True)
-class _Due:
+class _Due(NamedTuple):
     """Children, in nodes, that are to have started by then; all that start before them included."""
 
     amount: float

@@ -1,15 +1,15 @@
 """
-The running children of a pool, by law and age: the slots that they free, and how uncertain that is.
+The running children of a pool, by law and age, and the nodes on their way: slots they will free.
 
 Counted in nodes: a child of which c fit a new node is 1/c.  Pure; imports ``autoscaler.core`` only.
 """
 
 from collections.abc import Sequence
+from itertools import accumulate, islice
+from operator import mul
 from typing import NamedTuple
 
 from autoscaler.core.endings import Aged, Endings
-from autoscaler.core.forecast import Freed, Series, Starts
-from autoscaler.core.service_law import ServiceLaw
 
 
 class Crowd(NamedTuple):
@@ -22,41 +22,48 @@ class Crowd(NamedTuple):
     children: Sequence[tuple[Aged, int]]
 
 
-class Variance(Series):
-    """Of the starts by each point: whether a child ends by then, and how often a slot renews."""
+class Crowds:
+    """All of them.  ``coming`` are the nodes that come at each point."""
 
-    def __init__(
-        self, crowds: Sequence[Crowd], expected: Starts, law: ServiceLaw, child: float
-    ) -> None:
+    def __init__(self, crowds: Sequence[Crowd], coming: Sequence[float]) -> None:
         self._crowds = crowds
-        self._expected = expected
-        self._law = law
-        self._child = child
-        # Of what happens or does not, with even odds.
-        self._most = sum(
-            0.25 * crowd.weight * crowd.weight * sum(count for _, count in crowd.children)
-            for crowd in crowds
-        )
+        self._coming = coming
+        self._come = list(accumulate(coming))
+        self._known: dict[int, tuple[float, float]] = {}
+        self._columns: zip[tuple[float, ...]] | None = None
+        self._factors: list[float] = []
+        self._freed: list[float] = []
 
-    def at_most(self, point: int) -> float:
-        """By that point or sooner it is no more than this, which is soon told."""
-        return self._most + self._of_renewals(point)
+    def by(self, point: int) -> tuple[float, float]:
+        """Slots that are freed for the first time by that point, and the variance of that."""
+        found = self._known.get(point)
+        if found is None:
+            expected, variance = self._come[point], 0.0
+            for endings, weight, children in self._crowds:
+                ended, doubt = endings.ended_by(children, point)
+                expected += weight * ended
+                variance += weight * weight * doubt
+            found = self._known[point] = (expected, max(0.0, variance))
+        return found
 
-    def __getitem__(self, point: int) -> float:
-        total = self._of_renewals(point)
-        for crowd in self._crowds:
-            total += crowd.weight * crowd.weight * crowd.endings.doubt(crowd.children, point)
-        return max(0.0, total)
+    def first(self, point: int) -> Sequence[float]:
+        """Slots that are freed for the first time at each point up to this one, at least."""
+        freed = self._freed
+        if point < len(freed):
+            return freed
+        if self._columns is None:
+            self._columns = self._rows()
+        factors = self._factors
+        for column in islice(self._columns, point + 1 - len(freed)):
+            # The last of a column are nodes that come, and have no factor.
+            freed.append(sum(map(mul, factors, column), column[-1]))
+        return freed
 
-    def _of_renewals(self, point: int) -> float:
-        return self._law.spread * self._child * max(0.0, self._expected.again(point))
-
-
-def freed_by(crowds: Sequence[Crowd], in_flight: Sequence[float]) -> Freed:
-    """Slots that they will free at each point, in nodes, and those of the nodes in flight."""
-    rows, factors = [], []
-    for _, weight, children in crowds:
-        for aged, count in children:
-            rows.append(aged.ends)
-            factors.append(count * weight / (aged.left or 1))
-    return Freed(rows, factors, in_flight)
+    def _rows(self) -> "zip[tuple[float, ...]]":
+        rows = []
+        for endings, weight, children in self._crowds:
+            for aged, count in children:
+                ends, alike = endings.ends(aged, len(self._coming) - 1)
+                rows.append(ends)
+                self._factors.append(count * weight / alike)
+        return zip(*rows, self._coming, strict=True)

@@ -103,6 +103,8 @@ def assess(
     held = [queue for queue in waiting if is_held(queue.verdict)]
     suits = _Suitability()
     loads = in_order(queue for queue in waiting if not is_held(queue.verdict))
+    if not loads and not held:
+        return _nothing_waits(len(fleet.in_flight), new_bin)
     ready = _busiest_first(_with_room(fleet.ready, loads), memory)
     on_ready = fill(loads, [bin_of(member) for member in ready], suits)
     wanted = frozenset(
@@ -119,10 +121,11 @@ def assess(
     unplaced = tuple(load for load in on_cordoned.left if load.queue.job not in jobs)
     in_flight = fill(unplaced, [new_bin] * len(fleet.in_flight), suits)
     room_for_all = bins_for(in_flight.left, new_bin, suits)
+    all_count, hopeless_count = _children(loads), _children(hopeless)
     reasons = _reasons(
         _Placed(
-            pending_count=_children(loads) - _children(hopeless),
-            on_ready=_children(loads) - _children(on_ready.left),
+            pending_count=all_count - hopeless_count,
+            on_ready=all_count - _children(on_ready.left),
             on_cordoned=_children(on_ready.left) - _children(on_cordoned.left),
             in_flight=_children(unplaced) - _children(in_flight.left),
             short=in_flight.left,
@@ -145,6 +148,20 @@ def assess(
         new_bin=new_bin,
         unplaceable=_unplaceable(hopeless, held),
         reasons=tuple(reasons),
+    )
+
+
+def _nothing_waits(in_flight_count: int, new_bin: Bin) -> Demand:
+    return Demand(
+        wanted=frozenset(),
+        uncordon=(),
+        unplaced=(),
+        short=(),
+        idle_in_flight_count=in_flight_count,
+        room_for_all=0,
+        new_bin=new_bin,
+        unplaceable={},
+        reasons=(),
     )
 
 

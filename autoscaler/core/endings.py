@@ -16,124 +16,150 @@ from typing import NamedTuple
 
 #: Of a step, the smallest part that is told apart.
 _PARTS = 2.0**32
-#: Points that are kept together; of a sample with far outliers most of the grid is empty.
-_BLOCK = 64
-_EMPTY = (0.0,) * _BLOCK
+#: Up to so many steps the numbers for every point are kept at hand; most children end sooner.
+_NEAR = 1024
 
 
 class Aged(NamedTuple):
-    """Children of one age: what becomes of them, in numbers of a sample that ends likewise."""
+    """Children of one age, in steps, and how many of the sample ended sooner and last longer."""
 
-    #: In steps.
     age: int
-    #: How many end at each point from then on.
-    ends: Sequence[float]
-    #: How many ended sooner, and how many last longer; none of these: ``ends`` are chances.
     begun: int
+    #: None: beyond the sample nothing is known but that they have lasted so long.
     left: int
+
+
+class _Near(NamedTuple):
+    """Of those that end within the near steps; shorter where none ends later."""
+
+    #: How many end at each point.
+    ends: list[float]
+    #: Of these, the share of those that end beyond it.
+    beyond: list[float]
 
 
 class Endings:
     """How many of a sample end at each point of a grid.  A value: it is never changed."""
 
-    __slots__ = ("_blocks", "_places", "_sums", "step")
+    __slots__ = ("_near", "_places", "_sums", "step")
 
-    def __init__(
-        self, step: float, places: Sequence[float], blocks: Mapping[int, Sequence[float]]
-    ) -> None:
+    def __init__(self, step: float, places: Sequence[float], near: _Near) -> None:
         #: Of the grid, in seconds.
         self.step = step
         #: The sample in steps, sorted.
         self._places = places
-        self._blocks = blocks
-        #: Of the blocks, from the first point on; worked out when it is asked for.
-        self._sums: dict[int, Sequence[float]] | None = None
+        self._near = near
+        #: How many have ended by each near point; worked out when it is asked for.
+        self._sums: Sequence[float] | None = None
 
     def changed(self, dropped: Iterable[float], added: Iterable[float]) -> "Endings":
         """Without those service times, in seconds, which are of the sample, and with these."""
         places = list(self._places)
-        mine: dict[int, list[float]] = {}
+        near = _Near(list(self._near.ends), list(self._near.beyond))
         for seconds in dropped:
             place = _place(seconds, self.step)
             del places[bisect_left(places, place)]
-            self._share(place, -1.0, mine)
+            _share(place, -1.0, near)
         for seconds in added:
             place = _place(seconds, self.step)
             insort(places, place)
-            self._share(place, 1.0, mine)
-        return Endings(self.step, places, {**self._blocks, **mine})
+            _share(place, 1.0, near)
+        return Endings(self.step, places, near)
 
-    def of_age(self, age: int, points: int) -> "Aged":
-        """Of those that last longer than so many steps: how many end at each point from then on."""
+    def of_ages(self, counts: Mapping[int, int]) -> list[tuple[Aged, int]]:
+        """Children of each age in steps, with how many they are, in the order given."""
         places = self._places
-        begun = bisect_right(places, age)
-        left = len(places) - begun
+        size = len(places)
+        found = []
+        for age, count in counts.items():
+            begun = bisect_right(places, age)
+            found.append((Aged(age, begun, size - begun), count))
+        return found
+
+    def ends(self, aged: Aged, points: int) -> tuple[Sequence[float], int]:
+        """How many of so many alike end at each point from now on."""
+        age, begun, left = aged
         if not left:
-            return Aged(age, _lasting(age, self.step, points), begun, 0)
-        ends = self._window(age, points)
+            return _lasting(age, self.step, points), 1
+        if age + points >= _NEAR:
+            return self._far(age, begun, points), left
+        ends = self._near.ends[age : age + points + 1]
+        if len(ends) <= points:
+            ends.extend([0.0] * (points + 1 - len(ends)))
         # What ended before it came to this age has a share in the first point, and does not count.
-        next_step = bisect_left(places, age + 1, begun)
-        ends[0] = (age + 1) * (next_step - begun) - sum(places[begun:next_step])
-        return Aged(age, ends, begun, left)
+        ends[0] = self._near.beyond[age] if age < len(self._near.beyond) else 0.0
+        return ends, left
 
-    def doubt(self, children: Iterable[tuple["Aged", float]], point: int) -> float:
+    def ended_by(self, children: Iterable[tuple[Aged, float]], point: int) -> tuple[float, float]:
         """
-        The variance of how many end by that point: each ends by then or does not.
+        How many of these end by that point, and the variance of that: each does or does not.
 
-        Each child, or children of one age, with its weight.
+        Children of each age, with how many they are.
         """
-        sums, total = self._all_sums(), 0.0
-        for (age, ends, begun, left), weight in children:
-            if left:
-                block = sums.get((age + point) // _BLOCK)
-                if block is None:
-                    ended: float = bisect_right(self._places, age + point)
-                else:
-                    ended = block[(age + point) % _BLOCK]
-                by = (ended - begun) / left
+        sums, expected, variance = self._near_sums(), 0.0, 0.0
+        for (age, begun, left), count in children:
+            at = age + point
+            if not left:
+                by = _lasted_by(age, self.step, point)
+            elif at < len(sums):
+                by = (sums[at] - begun) / left
             else:
-                by = sum(ends[: point + 1])
-            total += weight * by * (1.0 - by)
-        return total
+                by = (self._ended(at) - begun) / left
+            expected += count * by
+            variance += count * by * (1.0 - by)
+        return expected, variance
 
-    def _all_sums(self) -> Mapping[int, Sequence[float]]:
+    def _far(self, age: int, begun: int, points: int) -> list[float]:
+        ends = [0.0] * (points + 2)
+        for place in self._places[begun : bisect_left(self._places, age + points + 1)]:
+            point = int(place)
+            ends[point - age] += 1.0 - (place - point)
+            ends[point - age + 1] += place - point
+        return ends[:-1]
+
+    def _near_sums(self) -> Sequence[float]:
         if self._sums is None:
-            total = 0.0
-            self._sums = {}
-            for index in sorted(self._blocks):
-                sums = list(accumulate(self._blocks[index], initial=total))
-                total = sums[-1]
-                self._sums[index] = sums[1:]
+            self._sums = list(accumulate(self._near.ends[:_NEAR]))
         return self._sums
 
-    def _window(self, first: int, points: int) -> list[float]:
-        block, start = divmod(first, _BLOCK)
-        end = start + points + 1
-        found: list[float] = []
-        while len(found) < end:
-            found.extend(self._blocks.get(block, _EMPTY))
-            block += 1
-        return found[start:end]
-
-    def _share(self, place: float, amount: float, mine: dict[int, list[float]]) -> None:
-        """Between the two points about a place; a block is copied before it is changed."""
-        point = int(place)
-        beyond = place - point
-        for at, part in ((point, 1.0 - beyond), (point + 1, beyond)):
-            index, within = divmod(at, _BLOCK)
-            block = mine.get(index)
-            if block is None:
-                block = mine[index] = list(self._blocks.get(index, _EMPTY))
-            block[within] += amount * part
+    def _ended(self, point: int) -> float:
+        """How many have ended by that point, of those about it their share."""
+        places = self._places
+        first = bisect_right(places, point)
+        last = bisect_left(places, point + 1, first)
+        return first + (point + 1) * (last - first) - sum(places[first:last])
 
 
 def endings_of(sample: Iterable[float], step: float) -> Endings:
     """The sample, in seconds, on a grid of such steps, in seconds."""
-    return Endings(step, (), {}).changed((), sample)
+    return Endings(step, (), _Near([], [])).changed((), sample)
 
 
 def _place(seconds: float, step: float) -> float:
     return round(seconds / step * _PARTS) / _PARTS
+
+
+def _share(place: float, amount: float, near: _Near) -> None:
+    """Between the two points about a place."""
+    point = int(place)
+    if point >= _NEAR:
+        return
+    ends, beyond = near
+    if point + 2 > len(ends):
+        more = [0.0] * (point + 2 - len(ends))
+        ends.extend(more)
+        beyond.extend(more)
+    rest = place - point
+    ends[point] += amount * (1.0 - rest)
+    ends[point + 1] += amount * rest
+    if rest:
+        beyond[point] += amount * (1.0 - rest)
+
+
+def _lasted_by(age: int, step: float, point: int) -> float:
+    """The chance that a child which has outlasted the sample has ended by that point."""
+    mean = max(age * step, 1.0)
+    return 1.0 - mean / step * math.exp(-point * step / mean) * -math.expm1(-step / mean)
 
 
 @lru_cache(maxsize=4096)

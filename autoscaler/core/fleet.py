@@ -8,13 +8,13 @@ is theirs, no capacity, and never touched.  Pure; imports ``autoscaler.core`` on
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from autoscaler.core.decision import InstanceRef, NodeCounts, NodeRef
 from autoscaler.core.model import Group, Instance, Lifecycle, Node, NodeStatus
 
 
-@dataclass(frozen=True, slots=True)
-class Member:
+class Member(NamedTuple):
     """A node on an instance of a group, or a node that has none there (``instance`` is None)."""
 
     node: Node

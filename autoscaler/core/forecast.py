@@ -11,12 +11,11 @@ that means are kept.  Series are worked out as far as they are looked at.  Pure;
 ``autoscaler.core`` only.
 """
 
-import math
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
 from operator import mul
+from typing import Protocol
 
 from autoscaler.core.service_law import ServiceLaw
 
@@ -49,9 +48,10 @@ class Grid:
         """How many steps; there is one point more."""
         return _POINTS
 
-    def after(self, seconds: float) -> int:
-        """The point at or after an instant; the last one, if that is later."""
-        return min(math.ceil(max(0.0, seconds) / self.step), _POINTS)
+    def about(self, seconds: float) -> tuple[int, int]:
+        """The two points that an instant lies between; at the ends, those."""
+        point = min(int(max(0.0, seconds) / self.step), _POINTS - 1)
+        return point, point + 1
 
     def spread(self, seconds: float, amount: float, over: list[float]) -> None:
         """Share an amount between the two points about an instant, so that its mean is kept."""
@@ -80,9 +80,10 @@ class Renewals(Series):
     """How many times a slot that is free now is expected to be free again by each point."""
 
     def __init__(self, law: ServiceLaw, grid: Grid) -> None:
-        aged = law.endings(grid.step).of_age(0, grid.points)
-        self._chances = [one / aged.left for one in aged.ends]
-        self._later = self._chances[1:]
+        self._law = law
+        self._grid = grid
+        self._chances: list[float] = []
+        self._later: list[float] = []
         self._ended = 0.0
         self._counts: list[float] = []
         #: The same, the last first.
@@ -100,6 +101,14 @@ class Renewals(Series):
         return self._starts[point::-1]
 
     def _reach(self, point: int) -> None:
+        if point < len(self._counts):
+            return
+        if not self._chances:
+            endings = self._law.endings(self._grid.step)
+            ((newborn, _),) = endings.of_ages({0: 1})
+            ends, count = endings.ends(newborn, self._grid.points)
+            self._chances = [one / count for one in ends]
+            self._later = self._chances[1:]
         chances, later, backwards = self._chances, self._later, self._backwards
         # Those that end within the step in which they begin free the slot again in the same.
         lasting = max(1.0 - chances[0], _LASTING_MIN)
@@ -111,30 +120,11 @@ class Renewals(Series):
             self._starts.append(1.0 + count)
 
 
-class Freed(Series):
-    """
-    Slots freed at each point: by the rows, each multiplied by its factor, and by ``more``.
-
-    A row or ``more`` has a value for each point.
-    """
-
-    def __init__(
-        self, rows: Sequence[Sequence[float]], factors: Sequence[float], more: Sequence[float]
-    ) -> None:
-        self._factors = factors
-        self._columns = zip(*rows, more, strict=True)
-        self._known: list[float] = []
-
-    def __getitem__(self, point: int) -> float:
-        return self.first(point)[point]
+class Freed(Protocol):
+    """Slots that are freed at each point, by the children that run there now."""
 
     def first(self, point: int) -> Sequence[float]:
-        """Of all points up to this one, at least."""
-        known, factors = self._known, self._factors
-        for column in islice(self._columns, max(0, point + 1 - len(known))):
-            # The last of a column is of ``more``, and has no factor.
-            known.append(sum(map(mul, factors, column), column[-1]))
-        return known
+        """At all points up to this one, at least."""
 
 
 class Starts(Series):
@@ -153,7 +143,3 @@ class Starts(Series):
             found += self._started * self._again[point]
             self._known[point] = found
         return found
-
-    def again(self, point: int) -> float:
-        """Of these, the starts on slots that were freed before and are freed again."""
-        return self[point] - sum(self._freed.first(point)[: point + 1])

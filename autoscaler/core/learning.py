@@ -59,9 +59,11 @@ def _service_seconds(
     known = dict(memory.service_seconds)
     for queue in fresh:
         of_job = dict(known.get(queue.job, {}))
+        added: dict[str, list[float]] = {}
         for one in queue.finished:
-            profile = one.profile or ""
-            of_job[profile] = (*of_job.get(profile, ()), one.seconds)[-_SERVICE_MAX:]
+            added.setdefault(one.profile or "", []).append(one.seconds)
+        for profile, new in added.items():
+            of_job[profile] = (*of_job.get(profile, ()), *new)[-_SERVICE_MAX:]
         known[queue.job] = MappingProxyType(of_job)
     return MappingProxyType(known)
 

@@ -291,8 +291,15 @@ class Hook:
     timeout: timedelta
 
 
+class _Counted:
+    """Room for what follows from a group's fields, asked for often and worked out once."""
+
+    __slots__ = ("_present_count",)
+    _present_count: int
+
+
 @dataclass(frozen=True, slots=True)
-class Group:
+class Group(_Counted):
     """An Auto Scaling group, and our marks on its instances."""
 
     name: str
@@ -312,8 +319,13 @@ class Group:
     @property
     def present_count(self) -> int:
         """Instances that count towards the desired capacity: neither leaving nor set aside."""
-        counted = (Lifecycle.PENDING, Lifecycle.IN_SERVICE)
-        return sum(1 for instance in self.instances if instance.lifecycle in counted)
+        try:
+            return self._present_count
+        except AttributeError:
+            counted = (Lifecycle.PENDING, Lifecycle.IN_SERVICE)
+            count = sum(1 for instance in self.instances if instance.lifecycle in counted)
+            object.__setattr__(self, "_present_count", count)
+            return count
 
 
 @dataclass(frozen=True, slots=True)

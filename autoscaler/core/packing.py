@@ -71,6 +71,8 @@ class Filling:
 
 def fill(loads: Sequence[Load], bins: Sequence[Bin], suits: Suits) -> Filling:
     """Put the loads into the bins, both in the order given."""
+    if not bins:
+        return Filling(tuple(loads), ())
     left = [load.count for load in loads]
     taken = []
     for one in bins:
@@ -94,6 +96,8 @@ def fill(loads: Sequence[Load], bins: Sequence[Bin], suits: Suits) -> Filling:
 
 def bins_for(loads: Sequence[Load], new_bin: Bin, suits: Suits) -> int:
     """How many new nodes hold them all; each load must fit an empty one."""
+    if len(loads) == 1 and not loads[0].group.distinct_hosts:
+        return -(-loads[0].count // new_bin.holds(loads[0]))
     left = list(loads)
     count = 0
     while left:

@@ -46,10 +46,11 @@ def decide(
     least, window, stands = situation.least, briefing.window, briefing.stands
     scaling = settings.scaling
     count, reasons = nodes_to_buy(outlook, scaling)
+    current = sum(group.desired for group in groups)
     decision = Decision(
         pool=observed.pool,
-        current=sum(group.desired for group in groups),
-        desired=None,
+        current=current,
+        desired=current,
         reasons=_missing(observed) + demand.reasons + _not_placed(memory, now) + reasons,
         memory=memory,
         counts=fleet.counts,
@@ -85,12 +86,12 @@ def decide(
 def _summed_up(decision: Decision) -> Decision:
     orders = (*decision.orders, *decision.retract)
     change = sum(order.count for order in orders) - len(decision.release) - len(decision.give_up)
-    quiet = Reason(Rule.QUIET, "nothing waits, and nothing is to spare")
-    return replace(
-        decision,
-        desired=(decision.current or 0) + change,
-        reasons=decision.reasons or (quiet,),
-    )
+    if change:
+        decision = replace(decision, desired=(decision.current or 0) + change)
+    if not decision.reasons:
+        quiet = Reason(Rule.QUIET, "nothing waits, and nothing is to spare")
+        decision = replace(decision, reasons=(quiet,))
+    return decision
 
 
 def _hold(observed: Observation, memory: Memory, now: datetime) -> Decision:

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from autoscaler.core.crowds import Crowd, Variance, freed_by
+from autoscaler.core.crowds import Crowd, Crowds
 from autoscaler.core.demand import Demand, children_of
 from autoscaler.core.fleet import Fleet
 from autoscaler.core.forecast import Grid, Renewals, Series, Starts
@@ -66,7 +66,8 @@ class Forecast:
 
     grid: Grid
     expected: Series
-    variance: Variance
+    variance: Series
+    crowds: Crowds
     #: Of a slot on a new node, after its first start.
     again: Series
     law: ServiceLaw
@@ -87,18 +88,46 @@ class Forecast:
 
         Where that is ``wanted`` or more for certain, it may be told less exactly, never too high.
         """
+        least = self._least(seconds)
+        if least >= wanted:
+            return least
         sure = self.grid.value(self.expected, seconds) * (1.0 - self.margin)
         if self.deviations:
-            most = self.variance.at_most(self.grid.after(seconds))
-            least = sure - self.deviations * math.sqrt(most)
-            if least >= wanted:
-                return least
             sure -= self.deviations * math.sqrt(self.grid.value(self.variance, seconds))
         return max(0.0, sure)
+
+    def _least(self, seconds: float) -> float:
+        """Not less than by the first ends alone, with as many renewals as make it the least."""
+        before, after = self.grid.about(seconds)
+        expected, doubt = self.crowds.by(before)
+        relied_on = 1.0 - self.margin
+        if not self.deviations:
+            return expected * relied_on
+        doubt = max(doubt, self.crowds.by(after)[1])
+        # Each renewal adds a start, and so much to the variance.
+        each = self.spread * self.child
+        root = max(math.sqrt(doubt), self.deviations * each / 2 / relied_on)
+        renewals = (root * root - doubt) / each if each else 0.0
+        return (expected + renewals) * relied_on - self.deviations * root
 
     def doubted(self, margin: float, deviations: float) -> "Forecast":
         """The same, relied on less: a share of it, and so many standard deviations, not at all."""
         return replace(self, margin=margin, deviations=deviations)
+
+
+class _Variance(Series):
+    """Of the starts by each point: whether a child ends by then, and how often a slot renews."""
+
+    def __init__(self, crowds: Crowds, expected: Starts, law: ServiceLaw, child: float) -> None:
+        self._crowds = crowds
+        self._expected = expected
+        self._law = law
+        self._child = child
+
+    def __getitem__(self, point: int) -> float:
+        first, variance = self._crowds.by(point)
+        again = max(0.0, self._expected[point] - first)
+        return variance + self._law.spread * self._child * again
 
 
 def starts_on(outlook: Outlook, waiting: Waiting, grid: Grid) -> Forecast:
@@ -107,11 +136,10 @@ def starts_on(outlook: Outlook, waiting: Waiting, grid: Grid) -> Forecast:
     laws = ServiceLaws(memory)
     law = mixture(laws, waiting.left)
     again = Renewals(law, grid)
-    crowds = _crowds(outlook, waiting, laws, grid)
-    freed = freed_by(crowds, _in_flight(outlook, grid))
-    expected = Starts(freed, again, _starting_now(outlook, waiting))
-    variance = Variance(crowds, expected, law, child)
-    return Forecast(grid, expected, variance, again, law, child)
+    crowds = Crowds(_crowds(outlook, waiting, laws, grid), _in_flight(outlook, grid))
+    expected = Starts(crowds, again, _starting_now(outlook, waiting))
+    variance = _Variance(crowds, expected, law, child)
+    return Forecast(grid, expected, variance, crowds, again, law, child)
 
 
 def _in_flight(outlook: Outlook, grid: Grid) -> list[float]:
@@ -139,8 +167,7 @@ def _crowds(outlook: Outlook, waiting: Waiting, laws: ServiceLaws, grid: Grid) -
     crowds = []
     for (job, profile), counts in ages.items():
         endings = laws.of(job, profile or "").endings(grid.step)
-        children = [(endings.of_age(age, grid.points), count) for age, count in counts.items()]
-        crowds.append(Crowd(endings, waiting.share(job), children))
+        crowds.append(Crowd(endings, waiting.share(job), endings.of_ages(counts)))
     return crowds
 
 

@@ -41,6 +41,7 @@ class AutoScaling:
         #: Every instance that ever was, oldest first.
         self.launched: list[Machinery] = []
         self._failure_count = 0
+        self._present_count = 0
         for group in self.groups.values():
             self._launch_missing(group)
 
@@ -63,6 +64,7 @@ class AutoScaling:
             instance = Machinery(one.instance_id, state, at, protected=one.protected)
             instance.lifecycle, instance.notice = one.lifecycle, one.notice
             state.instances[one.instance_id] = instance
+            self._present_count += 1
             self._go_on(instance, boot_seconds_left.get(one.instance_id))
         self._launch_missing(state)
 
@@ -71,6 +73,7 @@ class AutoScaling:
         match instance.lifecycle:
             case Lifecycle.LEAVING:
                 instance.ended_at = self._clock.seconds
+                self._present_count -= 1
                 self._clock.after(spec.leaving_seconds, partial(self._forget, instance))
             case Lifecycle.HELD if spec.hooks:
                 self._hold(instance)
@@ -183,12 +186,7 @@ class AutoScaling:
 
     def present_count(self) -> int:
         """Instances that have not ended."""
-        return sum(
-            1
-            for group in self.groups.values()
-            for one in group.instances.values()
-            if one.ended_at is None
-        )
+        return self._present_count
 
     # Launching.
 
@@ -218,6 +216,7 @@ class AutoScaling:
         instance_id = f"{spec.instance_prefix}{len(self.launched) + 1}"
         instance = Machinery(instance_id, group, now, protected=spec.protects_new)
         self.launched.append(instance)
+        self._present_count += 1
         group.instances[instance_id] = instance
         self._clock.after(spec.in_service_seconds, partial(self._serve, instance))
         factor = self._faults.boot(spec.name)
@@ -268,6 +267,7 @@ class AutoScaling:
         if instance.ended_at is not None:
             return
         instance.ended_at = self._clock.seconds
+        self._present_count -= 1
         instance.lifecycle = Lifecycle.LEAVING
         self._cluster.power_off(instance.instance_id, ours=instance.ours)
         forget = partial(self._forget, instance)

@@ -15,18 +15,21 @@ from autoscaler.simulator.workload import Arrival, JobSpec
 
 #: Nomad has evaluated a new child after about so long.
 _EVALUATED_SECONDS = 1.0
+_NO_ROOM = Verdict(WaitsFor.CAPACITY, "no node has room")
 
 
 class Child:
     """One dispatched child."""
 
-    __slots__ = ("arrival", "number", "run_number", "started_at", "working")
+    __slots__ = ("arrival", "begun_at", "number", "run_number", "started_at", "working")
 
     def __init__(self, number: int, arrival: Arrival) -> None:
         self.number = number
         self.arrival = arrival
         #: Seconds; of the first start, if there were several.
         self.started_at: float | None = None
+        #: The same, as Nomad tells it.
+        self.begun_at: datetime | None = None
         #: Whether it is at work now, as Nomad sees it.
         self.working = False
         #: Which start this is: an event of an earlier one is void.
@@ -41,8 +44,10 @@ class JobState:
         self.running_count = 0
         self.dispatched_count = 0
         self._waiting: deque[Child] = deque()
-        #: By the second of their arrival: when the first came, and how many wait.
-        self._cohorts: dict[int, tuple[float, int]] = {}
+        #: By the second of their arrival.
+        self._cohorts: dict[int, Cohort] = {}
+        #: Whether these are in the order of their seconds.
+        self._sorted = True
         self._shown: tuple[Cohort, ...] | None = ()
         self._finished: list[Finished] = []
 
@@ -83,24 +88,24 @@ class JobState:
 
     def finish(self, child: Child) -> None:
         """A child completed: its length is a sample of the service time."""
-        arrival, started_at = child.arrival, child.started_at
+        arrival = child.arrival
         self._finished.append(
             Finished(
                 arrival.profile,
                 arrival.service_seconds,
                 f"{self.spec.name}/dispatch-{child.number}",
                 instant(arrival.at_seconds),
-                None if started_at is None else instant(started_at),
+                child.begun_at,
             )
         )
 
     def showing(self, now: datetime) -> JobQueue:
         """What Nomad tells of the job; the samples are told once."""
         if self._shown is None:
-            self._shown = tuple(
-                Cohort(instant(first_at), count)
-                for _, (first_at, count) in sorted(self._cohorts.items())
-            )
+            if not self._sorted:
+                self._cohorts = dict(sorted(self._cohorts.items()))
+                self._sorted = True
+            self._shown = tuple(self._cohorts.values())
         finished = tuple(self._finished)
         self._finished.clear()
         return JobQueue(
@@ -126,13 +131,20 @@ class JobState:
         waited = (now - self._shown[0].dispatched_at).total_seconds()
         if waited < _EVALUATED_SECONDS:
             return None
-        return self.spec.held_by or Verdict(WaitsFor.CAPACITY, "no node has room")
+        return self.spec.held_by or _NO_ROOM
 
     def _count(self, child: Child, change: int) -> None:
-        second = floor(child.arrival.at_seconds)
-        first_at, count = self._cohorts.get(second, (child.arrival.at_seconds, 0))
-        if count + change:
-            self._cohorts[second] = (min(first_at, child.arrival.at_seconds), count + change)
-        else:
-            del self._cohorts[second]
+        cohorts, at_seconds = self._cohorts, child.arrival.at_seconds
+        second = floor(at_seconds)
+        known = cohorts.get(second)
         self._shown = None
+        if known is None:
+            self._sorted = self._sorted and (not cohorts or next(reversed(cohorts)) < second)
+            cohorts[second] = Cohort(instant(at_seconds), change)
+        elif known.count + change:
+            first_at = known.dispatched_at
+            if change > 0:
+                first_at = min(first_at, instant(at_seconds))
+            cohorts[second] = Cohort(first_at, known.count + change)
+        else:
+            del cohorts[second]

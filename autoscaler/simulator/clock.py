@@ -57,11 +57,18 @@ class SimulatedClock:
 
     def advance_to(self, seconds: float) -> None:
         """Go on until then, through every event that is due; never back."""
-        while self._due and self._due[0][0] <= seconds:
-            due, _, do = heapq.heappop(self._due)
-            self._seconds = max(self._seconds, due)
-            do()
+        while self.step(seconds):
+            pass
         self._seconds = max(self._seconds, seconds)
+
+    def step(self, until_seconds: float) -> bool:
+        """Go on to the next event, if one is due by then; whether one was."""
+        if not self._due or self._due[0][0] > until_seconds:
+            return False
+        due, _, do = heapq.heappop(self._due)
+        self._seconds = max(self._seconds, due)
+        do()
+        return True
 
     def advance(self, seconds: float) -> None:
         """Go on for so long."""

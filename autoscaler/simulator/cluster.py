@@ -17,7 +17,7 @@ from autoscaler.core.model import JobQueue, Node, NodeFacts, NodeStatus, Running
 from autoscaler.core.resources import Ask, Resources
 from autoscaler.errors import ActionError
 from autoscaler.simulator.children import Child, JobState
-from autoscaler.simulator.clock import SimulatedClock
+from autoscaler.simulator.clock import SimulatedClock, instant
 from autoscaler.simulator.machine import Allocation, Identity, Machine
 from autoscaler.simulator.placing import Placing
 from autoscaler.simulator.tally import Tally
@@ -69,6 +69,7 @@ class Cluster:
         self._allocation_count = 0
         self._child_count = 0
         self._pass_scheduled = False
+        self._at_once = settings.in_order and not settings.evaluation_seconds
         #: Called when the queue changes, as a blocking query would return.
         self.on_change: Callable[[], None] = lambda: None
 
@@ -78,8 +79,11 @@ class Cluster:
         """A child is dispatched, now."""
         self._child_count += 1
         self.tally.dispatched_count += 1
-        self.jobs[arrival.job].dispatch(Child(self._child_count, arrival))
-        self._schedule()
+        job = self.jobs[arrival.job]
+        job.dispatch(Child(self._child_count, arrival))
+        # Where a pass comes at once, the one before has left no room for what is too large now.
+        if not (self._at_once and self._placing.is_full_for(job.spec)):
+            self._schedule()
         self.on_change()
 
     def join(
@@ -108,6 +112,7 @@ class Cluster:
         self._allocation_count += 1
         child = Child(self._child_count, arrival)
         child.started_at, child.working, child.run_number = arrival.at_seconds, True, 1
+        child.begun_at = instant(arrival.at_seconds)
         allocation = Allocation(self._allocation_count, child, node, ask)
         node.plan(allocation)
         node.place(allocation, running)
@@ -190,7 +195,7 @@ class Cluster:
     def showing(self) -> tuple[Node, ...]:
         """The nodes, in one read more."""
         self.read_count += 1
-        return tuple(node.showing() for node in self.nodes.values())
+        return tuple([node.showing() for node in self.nodes.values()])
 
     @property
     def pending_count(self) -> int:
@@ -229,7 +234,8 @@ class Cluster:
         self._pass_scheduled = False
         open_jobs = [job for job in self.jobs.values() if job.placeable]
         while open_jobs:
-            job = min(open_jobs, key=self._turn)
+            alone = len(open_jobs) == 1 and self._settings.in_order
+            job = open_jobs[0] if alone else min(open_jobs, key=self._turn)
             machines = self._placing.find(job.spec)
             if machines is None:
                 open_jobs.remove(job)  # Its other children ask for the same.
@@ -281,7 +287,7 @@ class Cluster:
             self.tally.stranded_count += 1  # It waits again when the node is found to be down.
             return
         if child.started_at is None:
-            child.started_at = now
+            child.started_at, child.begun_at = now, running.started_at
             self.tally.start(job.spec.name, now - child.arrival.at_seconds)
         self.on_change()
         finish = partial(self._finish, job, planned, child.run_number)

@@ -25,6 +25,7 @@ _TAGS_LAST_SECONDS = 3600.0
 #: Failed launches are shown for so long.
 _FAILURES_LAST_SECONDS = 3600.0
 _FAILURES_MAX = 100
+_SUSPENDED = frozenset({"AZRebalance"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +69,7 @@ class Machinery:
         "notice",
         "ours",
         "protected",
+        "shown",
     )
 
     def __init__(
@@ -84,11 +86,29 @@ class Machinery:
         self.held_until: float | None = None
         #: Whether it was us who asked for its end.
         self.ours = False
+        #: As AWS last told of it.
+        self.shown: Instance | None = None
 
     @property
     def present(self) -> bool:
         """Whether it counts towards the desired capacity."""
         return self.lifecycle not in (Lifecycle.HELD, Lifecycle.LEAVING)
+
+    def showing(self, *, joined: bool) -> Instance:
+        """What AWS tells of it; when it was launched only while it has no node."""
+        shown = self.shown
+        if (
+            shown is None
+            or shown.lifecycle is not self.lifecycle
+            or shown.notice is not self.notice
+            or (shown.launched_at is None) is not joined
+        ):
+            launched_at = None if joined else instant(self.launched_at)
+            shown = Instance(
+                self.instance_id, self.lifecycle, self.protected, launched_at, self.notice
+            )
+            self.shown = shown
+        return shown
 
     def billed_seconds(self, now_seconds: float) -> float:
         """What is paid for: by the second, a minute at least."""
@@ -134,28 +154,26 @@ class GroupState:
             if end_at <= now_seconds:
                 del self.marks_end_at[instance_id]
                 self.marks.pop(instance_id, None)
-        waits = self.missing_count or any(
-            one.lifecycle is Lifecycle.PENDING for one in self.instances.values()
-        )
-        since = instant(now_seconds - _FAILURES_LAST_SECONDS)
         return Group(
             name=self.spec.name,
             desired=self.desired,
             size_min=self.size_min,
             size_max=self.size_max,
             instances=tuple(
-                Instance(
-                    instance_id=one.instance_id,
-                    lifecycle=one.lifecycle,
-                    protected=one.protected,
-                    launched_at=(None if one.instance_id in joined else instant(one.launched_at)),
-                    notice=one.notice,
-                )
-                for one in self.instances.values()
+                [one.showing(joined=one.instance_id in joined) for one in self.instances.values()]
             ),
             marks=dict(self.marks),
-            suspended=frozenset({"AZRebalance"}),
+            suspended=_SUSPENDED,
             protects_new=self.spec.protects_new,
-            failures=tuple(one for one in self.failures if waits and one.at > since),
+            failures=self._failures_shown(now_seconds),
             hooks=self.spec.hooks,
         )
+
+    def _failures_shown(self, now_seconds: float) -> tuple[LaunchFailure, ...]:
+        if not self.failures:
+            return ()
+        waits = self.missing_count or any(
+            one.lifecycle is Lifecycle.PENDING for one in self.instances.values()
+        )
+        since = instant(now_seconds - _FAILURES_LAST_SECONDS)
+        return tuple(one for one in self.failures if waits and one.at > since)

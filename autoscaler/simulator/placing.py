@@ -36,6 +36,11 @@ class Placing:
         for machines in self._perhaps.values():
             machines.pop(machine.number, None)
 
+    def is_full_for(self, job: JobSpec) -> bool:
+        """Whether no node has had room for another child since it was last looked for."""
+        alone = len(job.groups) == 1 and job.groups[0].count == 1
+        return alone and not self._perhaps.get((job.name, 0), self._open)
+
     def find(self, job: JobSpec) -> tuple[Machine, ...] | None:
         """A node for each allocation of a child, in the order of its groups; None: not now."""
         if len(job.groups) == 1 and job.groups[0].count == 1:
@@ -76,8 +81,11 @@ class Placing:
             return self._best_of_some(group, perhaps, without)
         best, fullness = None, 0.0
         for machine in self._fitting(group, perhaps):
-            if machine not in without and (best is None or machine.fullness > fullness):
-                best, fullness = machine, machine.fullness
+            if machine in without:
+                continue
+            its = machine.fullness
+            if best is None or its > fullness:
+                best, fullness = machine, its
         return best
 
     def _best_of_some(

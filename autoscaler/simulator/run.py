@@ -21,6 +21,7 @@ from autoscaler.simulator.cluster import Cluster, SchedulerSettings
 from autoscaler.simulator.faults import Crash, FaultRates, Faults, NoFaults, RandomFaults
 from autoscaler.simulator.instance import GroupSpec
 from autoscaler.simulator.report import SimulationReport
+from autoscaler.simulator.stillness import is_still
 from autoscaler.simulator.tally import Tally
 from autoscaler.simulator.workload import Arrival, JobSpec
 from autoscaler.simulator.world import Latency, SimulatedWorld
@@ -141,6 +142,11 @@ class Simulation:
             and self.aws.present_count() <= lowest
         )
 
+    @property
+    def undisturbed(self) -> bool:
+        """Whether every read is at once, and true."""
+        return isinstance(self._faults, NoFaults) and not self.scene.latency.read_seconds
+
     def report(self) -> SimulationReport:
         """The figures so far."""
         return SimulationReport(
@@ -183,14 +189,15 @@ class Runner:
             self._advance()
             if self._next == len(self._arrivals) and self._simulation.at_rest:
                 break
-            self._due = self._next_due(self._simulation.cycle())
-            self._skip_idle_time()
+            report = self._simulation.cycle()
+            self._due = self._next_due(report)
+            self._skip_idle_time(report)
         return self._simulation.report()
 
     def _advance(self) -> None:
         """To the next cycle, which a change on the way can bring nearer."""
-        while (event := self._clock.next_due) is not None and event <= self._due:
-            self._clock.advance_to(event)
+        while self._clock.step(self._due):
+            pass
         self._clock.advance_to(self._due)
 
     def _next_due(self, report: CycleReport | None) -> float:
@@ -222,16 +229,18 @@ class Runner:
         self._next += 1
         self._feed()
 
-    def _skip_idle_time(self) -> None:
+    def _skip_idle_time(self, report: CycleReport | None) -> None:
         """
-        Leave out the cycles of a pool at rest, up to the last before something happens.
+        Leave out the cycles of a pool at rest or all at work, up to the last before an event.
 
         They would all decide to hold; without them weeks of a quiet trace take no time.
         """
         simulation, event = self._simulation, self._clock.next_due
-        if event is None or simulation.settings.schedules or not simulation.at_rest:
+        if event is None or simulation.settings.schedules:
             return
-        if simulation.aws.present_count():
+        at_rest = not simulation.aws.present_count() and simulation.at_rest
+        still = report is not None and simulation.undisturbed and is_still(report)
+        if not at_rest and not still:
             return
         interval = self._cadence.interval_seconds
         skipped = int(max(0.0, event - self._due) // interval)

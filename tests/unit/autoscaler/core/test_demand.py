@@ -1,5 +1,7 @@
 """Packing: what fits where, and how many nodes the rest needs."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,7 +12,7 @@ from autoscaler.core.fleet import Fleet, InFlight, Member
 from autoscaler.core.memory import Memory
 from autoscaler.core.model import Constraint, GroupAsk, NodeFacts, Verdict, WaitsFor
 from autoscaler.core.policy import decide
-from autoscaler.core.resources import Ask
+from autoscaler.core.resources import Ask, Resources
 from tests.builders import (
     ASK,
     SHAPE,
@@ -256,3 +258,13 @@ def test_what_waits_for_capacity_buys():
     waiting = a_queue(2, verdict=Verdict(WaitsFor.CAPACITY, "memory exhausted"))
 
     assert decided(an_observation(queue=waiting)).buy == 1
+
+
+def test_a_child_that_asks_for_no_cpu_finds_room_where_that_is_overdrawn():
+    """Nomad places by what is asked for."""
+    capacity, allocated = Resources(1000, 4000, 0), Resources(1200, 1000, 0)
+    node = replace(a_node(1), capacity=capacity, allocated=allocated)
+    queue = a_queue(1, groups=(GroupAsk("main", Ask(0, 100)),))
+    fleet = a_fleet(Member(node, an_instance(1), "nomad-clients"))
+
+    assert assessed([queue], fleet).wanted == {node.node_id}

@@ -12,20 +12,28 @@ from autoscaler.core.endings import endings_of
 STEP = 10.0
 POINTS = 60
 
-samples = st.lists(st.floats(0.01, 5000.0), min_size=1, max_size=50)
-ages = st.integers(0, 600)
+#: Within the steps that are kept at hand, beyond them, and about where they end.
+seconds = st.floats(0.01, 5000.0) | st.floats(0.01, 50_000.0) | st.floats(9_900.0, 11_000.0)
+samples = st.lists(seconds, min_size=1, max_size=50)
+ages = st.integers(0, 600) | st.integers(0, 6000) | st.integers(950, 1030)
 
 
-def chances(sample, age, step=STEP):
+def ends(endings, age):
+    """Of those that last longer than so many steps: how many end at each point from then on."""
+    ((aged, _),) = endings.of_ages({age: 1})
+    found, alike = endings.ends(aged, POINTS)
+    return [one / alike for one in found]
+
+
+def chances(sample, age):
     """Of a child of this age in steps: the chance to end at each point from then on."""
-    aged = endings_of(sample, step).of_age(age, POINTS)
-    return [one / (aged.left or 1) for one in aged.ends]
+    return ends(endings_of(sample, STEP), age)
 
 
 @given(sample=samples, age=ages)
 def test_each_end_is_shared_between_the_points_about_it(sample, age):
     left = [one for one in sample if round(one / STEP * 2**32) > age * 2**32]
-    plain = [0.0] * 1000
+    plain = [0.0] * 6000
     for one in left:
         beyond, point = math.modf(one / STEP - age)
         plain[int(point)] += (1 - beyond) / len(left)
@@ -59,14 +67,20 @@ def test_chances_are_chances(sample, age):
     assert sum(found) <= 1 + 1e-9
 
 
-@given(sample=samples, age=ages, point=st.integers(0, POINTS), count=st.integers(1, 3))
-def test_doubt_is_the_variance_of_ending_by_then(sample, age, point, count):
+@given(
+    sample=samples,
+    counts=st.dictionaries(ages, st.integers(1, 3), max_size=4),
+    point=st.integers(0, POINTS),
+)
+def test_how_many_end_by_a_point_is_told_with_its_variance(sample, counts, point):
     endings = endings_of(sample, STEP)
 
-    doubt = endings.doubt([(endings.of_age(age, POINTS), count)], point)
+    expected, variance = endings.ended_by(endings.of_ages(counts), point)
 
-    by = sum(chances(sample, age)[: point + 1])
-    assert doubt == pytest.approx(count * by * (1 - by), abs=1e-6)
+    by = {age: sum(chances(sample, age)[: point + 1]) for age in counts}
+    assert expected == pytest.approx(sum(n * by[age] for age, n in counts.items()), abs=1e-6)
+    doubt = sum(n * by[age] * (1 - by[age]) for age, n in counts.items())
+    assert variance == pytest.approx(doubt, abs=1e-6)
 
 
 @given(sample=samples, other=samples, seed=st.integers(0, 1000))
@@ -78,19 +92,19 @@ def test_the_order_of_changes_leaves_no_trace(sample, other, seed):
     changed = changed.changed(gone, ())
 
     anew = endings_of(other, STEP)
-    for age in (0, 3, 64, 500):
-        aged = anew.of_age(age, POINTS)
-        assert changed.of_age(age, POINTS) == aged
-        assert changed.doubt([(aged, 1)], 7) == anew.doubt([(aged, 1)], 7)
+    for age in (0, 3, 64, 500, 970, 1024, 3000):
+        assert ends(changed, age) == ends(anew, age)
+        crowd = anew.of_ages({age: 1})
+        assert changed.ended_by(crowd, 7) == anew.ended_by(crowd, 7)
 
 
 def test_what_was_made_of_a_sample_stays_as_it_was():
     endings = endings_of((30.0, 40.0), STEP)
-    before = endings.of_age(0, POINTS)
+    before = ends(endings, 0)
 
     endings.changed((30.0,), (35.0,))
 
-    assert endings.of_age(0, POINTS) == before
+    assert ends(endings, 0) == before
 
 
 def test_a_sample_with_far_outliers_takes_no_room_for_what_lies_between():

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autoscaler.core.forecast import Freed, Renewals, Starts, grid_to
+from autoscaler.core.forecast import Renewals, Starts, grid_to
 from autoscaler.core.service_law import ServiceLaw
 
 GRID = grid_to(600.0)
@@ -17,9 +17,11 @@ def exponential(mean, size=400):
     return ServiceLaw(tuple(-mean * math.log(1 - (k + 0.5) / size) for k in range(size)))
 
 
-def slots(freed):
-    """So many at each point, by no running child."""
-    return Freed((), (), freed)
+class Slots(list[float]):
+    """So many freed at each point."""
+
+    def first(self, point):
+        return self[: point + 1]
 
 
 def test_constant_service_frees_a_slot_at_its_multiples():
@@ -45,7 +47,7 @@ def test_starts_count_each_freed_slot_and_its_renewals():
     freed = [0.0] * (GRID.points + 1)
     freed[0] = 2.0
 
-    total = Starts(slots(freed), Renewals(ServiceLaw((100.0,)), GRID))
+    total = Starts(Slots(freed), Renewals(ServiceLaw((100.0,)), GRID))
 
     assert total[0] == pytest.approx(2)
     assert GRID.value(total, 250) == pytest.approx(6)
@@ -58,7 +60,7 @@ def test_children_that_take_no_time_at_all_are_counted_within_bounds():
 def test_starts_now_are_counted_again_when_their_slots_are_free_again():
     again = Renewals(ServiceLaw((100.0,)), GRID)
 
-    total = Starts(slots([0.0] * (GRID.points + 1)), again, started=3.0)
+    total = Starts(Slots([0.0] * (GRID.points + 1)), again, started=3.0)
 
     assert GRID.value(total, 90) == pytest.approx(0)
     assert GRID.value(total, 250) == pytest.approx(6)
@@ -66,8 +68,8 @@ def test_starts_now_are_counted_again_when_their_slots_are_free_again():
 
 def test_a_series_is_the_same_in_whichever_order_it_is_looked_at():
     freed = [0.1 * (point % 7) for point in range(GRID.points + 1)]
-    onward = Starts(slots(freed), Renewals(exponential(90.0), GRID), started=1.0)
-    back = Starts(slots(freed), Renewals(exponential(90.0), GRID), started=1.0)
+    onward = Starts(Slots(freed), Renewals(exponential(90.0), GRID), started=1.0)
+    back = Starts(Slots(freed), Renewals(exponential(90.0), GRID), started=1.0)
 
     backwards = [back[point] for point in reversed(range(GRID.points + 1))]
 
@@ -81,7 +83,7 @@ def test_a_series_is_the_same_in_whichever_order_it_is_looked_at():
 def test_starts_are_those_of_the_plain_sums(sample, freed):
     law = ServiceLaw(sample)
 
-    found = Starts(slots(freed), Renewals(law, GRID), started=2.0)
+    found = Starts(Slots(freed), Renewals(law, GRID), started=2.0)
 
     again = plain_renewals(law)
     for point in range(GRID.points + 1):
@@ -104,17 +106,12 @@ def plain_renewals(law):
     return counts
 
 
-def test_slots_are_freed_by_each_row_at_its_factor():
-    rows = [[float(point + row) for point in range(GRID.points + 1)] for row in range(3)]
-    freed = Freed(rows, (0.5, 2.0, 0.25), [1.0] * (GRID.points + 1))
-
-    assert freed[10] == 0.5 * 10 + 2.0 * 11 + 0.25 * 12 + 1.0
-    assert freed[2] == 0.5 * 2 + 2.0 * 3 + 0.25 * 4 + 1.0
-    assert len(list(freed)) == GRID.points + 1
-
-
-def test_the_point_after_an_instant_is_on_the_grid():
-    assert [GRID.after(seconds) for seconds in (-5, 0, 10, 10.5, 1e9)] == [0, 0, 1, 2, GRID.points]
+@pytest.mark.parametrize(
+    ("seconds", "points"),
+    [(-5, (0, 1)), (0, (0, 1)), (10, (1, 2)), (14.9, (1, 2)), (1e9, (59, 60))],
+)
+def test_an_instant_lies_between_two_points(seconds, points):
+    assert GRID.about(seconds) == points
 
 
 def test_an_amount_between_two_points_is_shared_so_that_its_mean_is_kept():

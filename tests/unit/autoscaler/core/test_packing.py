@@ -47,3 +47,18 @@ def test_a_node_that_does_not_suit_takes_nothing():
 
     assert filled.taken_count == 0
     assert filled.taken == (0,)
+
+
+def test_bins_of_one_kind_of_load_are_the_quotient_rounded_up():
+    assert [bins_for([a_load(count)], ROOM_FOR_FOUR, anywhere) for count in (1, 4, 5, 9)] == [
+        1,
+        1,
+        2,
+        3,
+    ]
+
+
+def test_without_bins_nothing_is_placed():
+    load = a_load(3)
+
+    assert fill([load], [], anywhere).left == (load,)

@@ -83,3 +83,12 @@ def test_what_exceeds_is_named_with_its_numbers():
 )
 def test_a_job_names_devices_by_type_vendor_and_model(pattern, named):
     assert names_device(pattern, "nvidia/gpu/1080ti") is named
+
+
+def test_an_ask_of_nothing_has_no_number_of_times_that_it_fits():
+    assert Resources(1000, 1000, 1000).room_for(Ask(), 0) == 0
+
+
+def test_no_room_is_left_where_one_dimension_is_overdrawn():
+    assert Resources(-5, 1000, 1000).room_for(Ask(10, 10), 0) == 0
+    assert Resources(1000, 1000, 5).room_for(Ask(10, 10, 10), 0) == 0

@@ -42,7 +42,7 @@ def test_a_law_that_changes_bit_by_bit_is_the_law_made_anew():
     rng = random.Random(5)
     sample = [rng.lognormvariate(5, 1) for _ in range(60)]
     law = ServiceLaw(sample)
-    law.endings(5.25).of_age(0, 60)
+    law.endings(5.25)
     for _ in range(300):
         new = [rng.lognormvariate(5, 1) for _ in range(rng.randrange(4))]
         gone, sample = sample[: len(new)], [*sample[len(new) :], *new]
@@ -52,8 +52,10 @@ def test_a_law_that_changes_bit_by_bit_is_the_law_made_anew():
         anew = ServiceLaw(sample)
         assert law.sample == anew.sample
         assert law.spread == anew.spread
-        for age in (0, 7, 200, 100_000):
-            assert law.endings(5.25).of_age(age, 60) == anew.endings(5.25).of_age(age, 60)
+        crowd = anew.endings(5.25).of_ages({0: 1, 7: 1, 200: 1, 100_000: 1})
+        assert law.endings(5.25).of_ages({0: 1, 7: 1, 200: 1, 100_000: 1}) == crowd
+        for aged, _ in crowd:
+            assert law.endings(5.25).ends(aged, 60) == anew.endings(5.25).ends(aged, 60)
 
 
 def test_a_service_time_of_nothing_is_dropped_again():

@@ -244,3 +244,31 @@ def test_launch_times_are_shown_only_of_instances_without_a_node() -> None:
     (group,) = parts.aws.showing(frozenset({"i-1"}))
 
     assert [instance.launched_at is None for instance in group.instances] == [True, False]
+
+
+def test_an_instance_is_told_anew_only_when_something_about_it_changed() -> None:
+    parts = Parts()
+    parts.aws.set_desired("nomad-clients", 1)
+    parts.clock.advance(1)
+    told = [parts.aws.showing(frozenset())[0].instances[0] for _ in range(2)]
+    parts.clock.advance(30)
+    in_service = parts.aws.showing(frozenset())[0].instances[0]
+    joined = parts.aws.showing(frozenset({in_service.instance_id}))[0].instances[0]
+    parts.aws.advise(in_service.instance_id)
+    warned = parts.aws.showing(frozenset({in_service.instance_id}))[0].instances[0]
+
+    assert told[0] is told[1]
+    assert told[0].lifecycle is Lifecycle.PENDING
+    assert in_service.lifecycle is Lifecycle.IN_SERVICE
+    assert (in_service.launched_at is None, joined.launched_at) == (False, None)
+    assert joined.notice is None
+    assert warned.notice is not None
+
+
+def test_instances_are_counted_until_they_end() -> None:
+    parts = Parts()
+    parts.grown(3)
+    assert parts.aws.present_count() == 3
+    parts.aws.terminate("i-2", decrement=True)
+
+    assert parts.aws.present_count() == 2

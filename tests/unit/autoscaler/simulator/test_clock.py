@@ -47,3 +47,14 @@ def test_a_time_in_the_past_is_as_soon_as_the_clock_goes_on() -> None:
 def test_seconds_and_instants_are_the_same_time() -> None:
     assert seconds_at(instant(12.5)) == 12.5
     assert instant(0) == EPOCH
+
+
+def test_a_step_runs_one_event_that_is_due_and_no_more() -> None:
+    clock, seen = SimulatedClock(), []
+    clock.after(1.0, lambda: seen.append(1))
+    clock.after(1.0, lambda: seen.append(2))
+    clock.after(5.0, lambda: seen.append(3))
+
+    assert (clock.step(4.0), seen, clock.seconds) == (True, [1], 1.0)
+    assert (clock.step(4.0), seen) == (True, [1, 2])
+    assert (clock.step(4.0), seen, clock.seconds) == (False, [1, 2], 1.0)

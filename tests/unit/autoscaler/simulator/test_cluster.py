@@ -7,6 +7,7 @@ import pytest
 from autoscaler.core.model import Constraint, GroupAsk, NodeFacts, NodeStatus, Verdict, WaitsFor
 from autoscaler.core.resources import Ask, Resources
 from autoscaler.errors import ActionError
+from autoscaler.simulator.clock import seconds_at
 from autoscaler.simulator.cluster import SchedulerSettings
 from autoscaler.simulator.workload import JobSpec
 from tests.unit.autoscaler.simulator.worlds import ASK, JOB, Parts
@@ -258,3 +259,38 @@ def test_children_that_ask_for_different_amounts_do_not_hold_each_other_up() -> 
 
     assert parts.cluster.jobs["large"].pending_count == 1
     assert parts.cluster.jobs["transcode"].running_count == 2
+
+
+def test_a_child_that_waits_again_is_shown_among_those_of_its_time() -> None:
+    parts = Parts()
+    lost = parts.node(1)
+    parts.dispatch()
+    parts.dispatch()
+    for seconds in (10.0, 20.0):
+        parts.clock.advance_to(seconds)
+        parts.dispatch()
+        parts.dispatch()
+    parts.cluster.power_off(lost.instance_id, ours=False)
+    parts.clock.advance(60)
+
+    (queue,) = parts.cluster.queues(["transcode"], parts.clock.now())
+
+    came = [(seconds_at(one.dispatched_at), one.count) for one in queue.waiting]
+    assert came == [(0.0, 2), (10.0, 2), (20.0, 2)]
+
+
+def test_what_waits_stays_in_the_queue_while_every_node_is_full() -> None:
+    """No pass is made for it: the one before has left no room."""
+    parts = Parts()
+    parts.node(1)
+    for _ in range(4):
+        parts.dispatch(50.0)
+    assert parts.cluster.pending_count == 2
+    parts.node(2)
+    parts.clock.advance(0)
+    assert parts.cluster.pending_count == 0
+
+    parts.dispatch()
+    parts.clock.advance(60)
+
+    assert (parts.cluster.pending_count, parts.tally.finished_count) == (0, 4)
