@@ -74,6 +74,8 @@ class Findings:
     recommendation: Recommendation
     #: In runs through all the traces.
     spent: float
+    #: Whether it ended for want of time.
+    cut_short: bool
     #: No plan with which nobody is late costs less, in node-hours.
     lower_bound: float
 
@@ -129,6 +131,7 @@ def tune(
         sureness,
         recommend(trials, target, sureness),
         search.spent,
+        out_of_time(),
         _lower_bound(candidates, courses),
     )
 

@@ -30,6 +30,7 @@ def told(findings: Findings, overrides: Sequence[str] = ()) -> str:
             "",
             table(findings),
             f"lower bound: {findings.lower_bound:.1f} node-hours",
+            _effort(findings),
             "",
             *_advice(findings),
             *_keys(findings, overrides),
@@ -95,14 +96,20 @@ def _name(candidate: Candidate) -> str:
     return candidate.name if candidate.changes else "as it is"
 
 
+def _effort(findings: Findings) -> str:
+    count = len(findings.trials)
+    tried = f"tried: {count} {'setting' if count == 1 else 'settings'}"
+    return f"{tried}; then time was up (--for)" if findings.cut_short else tried
+
+
 def _advice(findings: Findings) -> Iterator[str]:
     choice, target = findings.recommendation, findings.target
     if choice.chosen is None:
         yield from _none_meets(choice, target)
     elif choice.chosen is choice.present:
         yield (
-            "recommended: keep the present setting; it meets the target, and nothing that does is "
-            "cheaper to speak of"
+            "recommended: keep the present setting; it meets the target, and of what was tried "
+            "nothing that does is cheaper to speak of"
         )
     else:
         yield (

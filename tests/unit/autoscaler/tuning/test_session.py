@@ -63,6 +63,7 @@ def test_the_cheapest_that_meets_the_target_is_found() -> None:
     assert chosen.candidate.changes == (("scaling.spare", "0"),)
     assert found.present.candidate.settings.scaling.spare == 1
     assert found.spent == 3
+    assert not found.cut_short
 
 
 def test_a_shorter_wait_costs_a_spare_node() -> None:
@@ -100,6 +101,7 @@ def test_an_order_by_time_ends_when_it_is_over() -> None:
     # A second for each look at the clock, and a look for each run.
     found = tuned(Order(space=varied(["scaling.spare=0,2,3,4,5,6,7,8,9"]), seconds=5))
     assert 1 < found.spent < 5
+    assert found.cut_short
 
 
 def test_the_default_space_is_searched_within_the_budget() -> None:

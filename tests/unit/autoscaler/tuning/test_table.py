@@ -50,6 +50,13 @@ def test_the_recommendation_says_what_it_saves_and_how_sure_it_is_and_what_to_pa
     assert "--set" not in text
 
 
+def test_a_search_that_had_too_little_time_is_told() -> None:
+    assert "\ntried: 2 settings\n" in told(findings((PRESENT, CHEAP)))
+    assert "tried: 1 setting; then time was up (--for)" in told(
+        findings((PRESENT,), cut_short=True)
+    )
+
+
 def test_what_was_put_in_place_of_the_file_is_told_with_what_is_to_paste() -> None:
     text = told(findings((PRESENT, CHEAP)), ["pools.0.size.max=9"])
     assert "# It was found with --set pools.0.size.max=9." in text

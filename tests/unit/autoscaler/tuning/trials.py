@@ -69,6 +69,7 @@ def findings(
     met: dict[str, float] | None = None,
     target: Target = TWO_MINUTES,
     frontier: tuple[Trial, ...] | None = None,
+    cut_short: bool = False,
 ) -> Findings:
     """Of these trials, the present setting's first; ``met`` by the candidates' names."""
     sureness = {
@@ -83,5 +84,6 @@ def findings(
         sureness,
         recommend(trials, target, sureness),
         12.5,
+        cut_short,
         7.5,
     )
