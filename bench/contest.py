@@ -12,8 +12,9 @@ from types import MappingProxyType
 from autoscaler.baselines import BASELINES, BaselineSimulation
 from autoscaler.simulator.report import SimulationReport
 from autoscaler.simulator.run import Runner, Simulation
-from bench.elasticity import Elasticity, Supply, elasticity
+from bench.elasticity import Elasticity, Steps, Supply, elasticity
 from bench.ground import LIMIT_SECONDS, Ground, Place
+from bench.planned import planned
 from bench.scenes import Knobs, scene
 
 #: Our own settings that are always told: for the limit, and as they come for low waits.
@@ -22,12 +23,16 @@ OURS: Mapping[str, Knobs] = MappingProxyType(
 )
 
 
+#: The plan of one who knows all that is to come.
+CLAIRVOYANT = "clairvoyant"
+
+
 @dataclass(frozen=True, slots=True)
 class Contestant:
     """A row of the table."""
 
     name: str
-    #: Our own settings; None: a name of ``autoscaler.baselines``.
+    #: Our own settings; None: a name of ``autoscaler.baselines``, or the clairvoyant plan.
     knobs: Knobs | None = None
 
 
@@ -67,7 +72,7 @@ class Result:
 
 def contestants(names: tuple[str, ...], ours: Mapping[str, Knobs] = OURS) -> list[Contestant]:
     """By their names, ``all`` for every one; ends the program where there is none of that name."""
-    everyone = (*ours, *BASELINES)
+    everyone = (*ours, *BASELINES, CLAIRVOYANT)
     chosen = everyone if "all" in names else names
     unknown = [name for name in chosen if name not in everyone]
     if unknown:
@@ -78,9 +83,7 @@ def contestants(names: tuple[str, ...], ours: Mapping[str, Knobs] = OURS) -> lis
 def run(contestant: Contestant, ground: Ground) -> Result:
     """Simulate the whole of it."""
     began = time.perf_counter()
-    simulation = simulation_of(contestant, ground)
-    supply = Supply(simulation)
-    report = Runner(simulation, ground.arrivals).run()
+    report, supply = planned(ground) if contestant.name == CLAIRVOYANT else _ran(contestant, ground)
     took = time.perf_counter() - began
     return Result(
         contestant=contestant.name,
@@ -88,9 +91,15 @@ def run(contestant: Contestant, ground: Ground) -> Result:
         servable=ground.servable,
         bound_seconds=ground.bound_seconds,
         report=report,
-        elasticity=elasticity(supply.steps, ground.demand),
+        elasticity=elasticity(supply, ground.demand),
         took_seconds=took,
     )
+
+
+def _ran(contestant: Contestant, ground: Ground) -> tuple[SimulationReport, Steps]:
+    simulation = simulation_of(contestant, ground)
+    supply = Supply(simulation)
+    return Runner(simulation, ground.arrivals).run(), supply.steps
 
 
 def simulation_of(contestant: Contestant, ground: Ground) -> Simulation:

@@ -4,7 +4,15 @@ import pytest
 
 from autoscaler.baselines import BASELINES, BaselineSimulation
 from autoscaler.simulator.workload import Arrival
-from bench.contest import OURS, Contestant, contestants, knobs_of, run, simulation_of
+from bench.contest import (
+    CLAIRVOYANT,
+    OURS,
+    Contestant,
+    contestants,
+    knobs_of,
+    run,
+    simulation_of,
+)
 from bench.ground import Ground, Place
 from bench.scenes import Knobs
 
@@ -12,7 +20,10 @@ ARRIVALS = tuple(Arrival(float(at), 30.0 + 30 * at) for at in range(4))
 GROUND = Ground(Place("some"), ARRIVALS)
 
 
-@pytest.mark.parametrize("contestant", [Contestant("ours", Knobs()), Contestant("keda-per-slot")])
+@pytest.mark.parametrize(
+    "contestant",
+    [Contestant("ours", Knobs()), Contestant("keda-per-slot"), Contestant(CLAIRVOYANT)],
+)
 def test_a_run_is_held_against_its_bound(contestant: Contestant) -> None:
     result = run(contestant, GROUND)
 
@@ -47,7 +58,7 @@ def test_the_places_machines_are_the_same_for_all() -> None:
 def test_all_are_ours_and_every_baseline() -> None:
     names = [one.name for one in contestants(("all",))]
 
-    assert names == [*OURS, *BASELINES]
+    assert names == [*OURS, *BASELINES, CLAIRVOYANT]
 
 
 def test_a_name_that_is_none_is_told() -> None:
