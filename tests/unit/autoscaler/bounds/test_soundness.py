@@ -28,7 +28,7 @@ BOUNDS: dict[str, Callable[[Sequence[Load], Terms], float]] = {
 @pytest.mark.parametrize("dimensions", [0, 1, 2])
 @pytest.mark.parametrize("name", BOUNDS)
 def test_no_bound_exceeds_a_plan(name: str, dimensions: int) -> None:
-    for seed in range(25):
+    for seed in range(15):
         work, terms = small_case(random.Random(f"{seed} {dimensions}"), dimensions=dimensions)
         plan = cheapest_plan(work, terms)
         for loads in weighings(work, terms):
@@ -38,7 +38,7 @@ def test_no_bound_exceeds_a_plan(name: str, dimensions: int) -> None:
 @pytest.mark.parametrize("dimensions", [0, 2])
 def test_the_best_of_the_bounds_is_sound_and_close(dimensions: int) -> None:
     ratios = []
-    for seed in range(60):
+    for seed in range(30):
         work, terms = small_case(random.Random(f"best {seed}"), dimensions=dimensions)
         plan = cheapest_plan(work, terms)
         bound = lower_bound(work, terms, search=True)
