@@ -18,7 +18,7 @@ from autoscaler.core.settings import PoolSettings
 from autoscaler.tuning.candidates import Candidate, Candidates
 from autoscaler.tuning.frontier import Pair, frontier, promising
 from autoscaler.tuning.recommendation import cheapest, nearest
-from autoscaler.tuning.space import Point, Space, halfway, in_order, neighbours
+from autoscaler.tuning.space import Point, Space, crossings, halfway, in_order, neighbours
 from autoscaler.tuning.target import Target
 from autoscaler.tuning.trial import Trial
 
@@ -127,11 +127,16 @@ class Search:
         order = sorted(range(len(ends)), key=lambda at: (abs(at - centre), at))
         near = [ends[at] for at in order if abs(at - centre) <= _NEAR]
         far = [ends[at] for at in order if abs(at - centre) > _NEAR]
-        # Nothing is worth more than what lies between the choice and those beside it.
-        tried = [one.candidate.point for one in self.trials]
-        first = halfway(choice.candidate.point, self._task.space, tried)
-        points = itertools.chain(first, self._steps_from(near), self._steps_from(far))
+        points = itertools.chain(
+            self._beside(choice, [*near, *far]), self._steps_from(near), self._steps_from(far)
+        )
         return self._candidates.distinct(points, set(self._known))
+
+    def _beside(self, choice: Trial, ends: Sequence[Trial]) -> Iterator[Point]:
+        """What is likeliest to be better: between the choice and others, or with their values."""
+        point, space = choice.candidate.point, self._task.space
+        yield from halfway(point, space, [one.candidate.point for one in self.trials])
+        yield from crossings(point, (one.candidate.point for one in ends), space)
 
     def _steps_from(self, trials: Sequence[Trial]) -> Iterator[Point]:
         """Of each the next step by turns."""

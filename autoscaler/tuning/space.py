@@ -7,7 +7,7 @@ Pure; imports the standard library, yaml and the rest of tuning.
 
 import itertools
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -166,6 +166,16 @@ def neighbours(point: Point, space: Space, tried: Sequence[Point]) -> Iterator[P
         for value in axis.values:
             if value != chosen[axis.path]:
                 yield _moved(point, axis.path, value)
+
+
+def crossings(point: Point, others: Iterable[Point], space: Space) -> Iterator[Point]:
+    """With one value of another point each, but for the axis that matters most."""
+    branch = _branch_of(point, space)
+    for other in others:
+        chosen = dict(other)
+        for axis in branch[_main(branch) + 1 :]:
+            if axis.path in chosen:
+                yield _moved(point, axis.path, chosen[axis.path])
 
 
 def _branch_of(point: Point, space: Space) -> Sequence[Axis]:

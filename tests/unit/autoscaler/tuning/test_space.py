@@ -11,6 +11,7 @@ from autoscaler.errors import InputError
 from autoscaler.tuning.space import (
     Axis,
     Space,
+    crossings,
     default_space,
     effective,
     in_order,
@@ -96,6 +97,16 @@ def test_counts_have_no_halves() -> None:
     branch = (Axis(CHILDREN, ("1", "2", "5"), "counts"),)
     found = list(neighbours(((CHILDREN, "2"),), Space((branch,)), []))
     assert found == [((CHILDREN, "3"),), ((CHILDREN, "1"),), ((CHILDREN, "5"),)]
+
+
+def test_a_crossing_takes_over_one_value_but_never_the_one_that_matters_most() -> None:
+    branch = (Axis(WAIT, ("2m", "4m")), Axis(IDLE, ("null", "0s")), Axis(CHILDREN, ("1", "2")))
+    point = ((WAIT, "2m"), (IDLE, "null"), (CHILDREN, "1"))
+    others = [((WAIT, "4m"), (IDLE, "0s"), (CHILDREN, "1")), ((STRATEGY, "steps"),)]
+    assert set(crossings(point, others, Space((branch,)))) == {
+        ((WAIT, "2m"), (IDLE, "0s"), (CHILDREN, "1")),
+        point,
+    }
 
 
 def test_a_point_has_neighbours_in_its_own_branch_only() -> None:
