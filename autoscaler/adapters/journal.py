@@ -211,6 +211,7 @@ def without_the_moment(memory: Memory) -> Memory:
     return replace(
         memory,
         idle_since=fresh.idle_since,
+        ends=fresh.ends,
         arrivals=fresh.arrivals,
         dispatched=fresh.dispatched,
     )

@@ -21,11 +21,15 @@ from autoscaler.core.starts import Forecast, Outlook, Waiting, starts_on, waitin
 #: Between two looks at the queue, at worst: what a boot must be ahead of its need.
 _LOOK = timedelta(seconds=10)
 #: At the last chance so much of the expected starts is not relied on, and so many standard
-#: deviations besides.  Before it nothing is held back: there is time yet to buy more.
-_MARGIN_AT_LAST = 0.05
-_DEVIATIONS_AT_LAST = 2.0
-#: Before it, what a boot or a look may be late is allowed for by this share.
-_SLACK = 0.2
+#: deviations besides: where a few children may be late, and where none may.
+_DOUBTS_AT_LAST = (0.4, 0.5)
+_DOUBTS_IF_STRICT = (0.5, 1.5)
+#: Before it there is time yet to buy more: little is held back, and what a boot or a look may be
+#: late is allowed for by this share.
+_MARGIN = 0.1
+_SLACK = 0.5
+#: A pace of ends below this is worth a word.
+_SLOW = 0.9
 #: A boot that takes so much longer than most is still in time.
 _BOOT_SAFETY = 1.15
 
@@ -54,13 +58,16 @@ def least_nodes(outlook: Outlook) -> tuple[int, tuple[Reason, ...]]:
     due = _due(outlook, waiting, target, grid)
     # Planned for a boot that is late and a look that is, while there is time to put it right.
     slack = min(_SLACK * (late_boot - boot + _LOOK.total_seconds()), target / 2)
-    lacking = _lacking(due, slack, boot, forecast)
+    lacking = _lacking(due, slack, boot, forecast.doubted(_MARGIN, 0.0))
     # A wait that is shorter than a boot cannot be kept by buying: then every chance is the last.
     last_chance = max(target - late_boot - _LOOK.total_seconds(), 0.0)
     overdue = [one for one in due if target - one.in_seconds >= last_chance]
-    at_last = _lacking(overdue, 0.0, boot, forecast.doubted(_MARGIN_AT_LAST, _DEVIATIONS_AT_LAST))
+    doubts = _DOUBTS_IF_STRICT if outlook.scaling.strict else _DOUBTS_AT_LAST
+    at_last = _lacking(overdue, 0.0, boot, forecast.doubted(*doubts))
     count = min(max(lacking, at_last), demand.room_for_all)
     by_when = f"within {target:.0f} s, a boot taking {boot:.0f} s"
+    if forecast.crowds.pace < _SLOW:
+        by_when += f" and children ending at {forecast.crowds.pace:.0%} of their usual pace"
     if at_last and at_last >= lacking:
         reason = Reason(
             Rule.LAST_CHANCE, f"{count} new nodes or the oldest would start too late: {by_when}"

@@ -71,7 +71,7 @@ def brief(
     room = room_above_min(groups, stands, least)
     return Briefing(
         memory,
-        Outlook(observed.queues, fleet, demand, memory, scaling.target_wait, now),
+        Outlook(observed.queues, fleet, demand, memory, scaling, now),
         Situation(fleet, groups, settings, demand, room, least, now, complete=observed.complete),
         stands,
         window,

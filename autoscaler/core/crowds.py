@@ -23,12 +23,17 @@ class Crowd(NamedTuple):
 
 
 class Crowds:
-    """All of them.  ``coming`` are the nodes that come at each point."""
+    """
+    All of them.  ``coming`` are the nodes that come at each point; ``pace`` is the share of the
+    children that are relied on to end as their sample says.
+    """
 
-    def __init__(self, crowds: Sequence[Crowd], coming: Sequence[float]) -> None:
+    def __init__(self, crowds: Sequence[Crowd], coming: Sequence[float], pace: float = 1.0) -> None:
         self._crowds = crowds
+        self.pace = pace
         self._coming = coming
-        self._come = list(accumulate(coming))
+        #: Nodes that have come by each point.
+        self.come: Sequence[float] = list(accumulate(coming))
         self._known: dict[int, tuple[float, float]] = {}
         self._columns: zip[tuple[float, ...]] | None = None
         self._factors: list[float] = []
@@ -38,11 +43,11 @@ class Crowds:
         """Slots that are freed for the first time by that point, and the variance of that."""
         found = self._known.get(point)
         if found is None:
-            expected, variance = self._come[point], 0.0
+            expected, variance = self.come[point], 0.0
             for endings, weight, children in self._crowds:
                 ended, doubt = endings.ended_by(children, point)
-                expected += weight * ended
-                variance += weight * weight * doubt
+                expected += weight * ended * self.pace
+                variance += weight * weight * doubt * self.pace
             found = self._known[point] = (expected, max(0.0, variance))
         return found
 
@@ -65,5 +70,5 @@ class Crowds:
             for aged, count in children:
                 ends, alike = endings.ends(aged, len(self._coming) - 1)
                 rows.append(ends)
-                self._factors.append(count * weight / alike)
+                self._factors.append(count * weight * self.pace / alike)
         return zip(*rows, self._coming, strict=True)

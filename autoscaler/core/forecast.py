@@ -63,7 +63,7 @@ class Grid:
         if point < _POINTS:
             over[point + 1] += amount * (place - point)
 
-    def value(self, series: Series, seconds: float) -> float:
+    def value(self, series: Series | Sequence[float], seconds: float) -> float:
         """The series at an instant, between its points; at the ends, those."""
         place = min(max(0.0, seconds / self.step), float(_POINTS))
         point = min(int(place), _POINTS - 1)

@@ -20,10 +20,6 @@ from autoscaler.core.memory import Memory
 from autoscaler.core.model import JobQueue
 from autoscaler.core.release import Situation, cordon_idle, idle_to_spare, may_go, names_of
 
-#: An idle node is kept while it is likely to be needed within this share of a boot.  The whole of
-#: it would never cost more than twice the best there is; less is cheaper where children can wait.
-_BREAK_EVEN = 0.25
-
 
 def let_idle_go(decision: Decision, situation: Situation, queues: Sequence[JobQueue]) -> Decision:
     """Cordon the idle nodes that are not worth keeping."""
@@ -85,12 +81,14 @@ def _not_worth_keeping(
 ) -> list[Member]:
     """Beginning with the longest idle: those that arrivals are not likely to need soon."""
     rate = arrival_rate(memory, situation.now)
-    boot = boot_time(memory, 0.5).total_seconds()
+    # The whole of a boot would never cost more than twice the best there is; less is cheaper where
+    # children can wait.
+    soon = situation.scale_in.keep_warm * boot_time(memory, 0.5).total_seconds()
     free = sum(_slots(member, queues) for member in situation.fleet.ready)
     ripe = []
     for member in idle:
         others = free - _slots(member, queues)
-        if rate > 0 and (others + 1) / rate < _BREAK_EVEN * boot:
+        if rate > 0 and (others + 1) / rate < soon:
             break
         ripe.append(member)
         free = others

@@ -13,6 +13,7 @@ from autoscaler.core.constraints import ANYTHING
 from autoscaler.core.fleet import Fleet
 from autoscaler.core.memory import Arrivals, Memory, NodeTemplate
 from autoscaler.core.model import JobQueue, NodeFacts
+from autoscaler.core.pace import kept_ends
 
 #: Service times remembered of each job and profile: enough to know their spread, few enough to
 #: follow when they change.
@@ -31,6 +32,7 @@ def learn(memory: Memory, queues: Sequence[JobQueue], fleet: Fleet, now: datetim
     return replace(
         memory,
         service_seconds=_service_seconds(memory, queues),
+        ends=kept_ends(memory.ends, queues, now),
         arrivals=_arrivals(memory, queues, now),
         dispatched=_dispatched(memory, queues),
         template=_template(memory, fleet),

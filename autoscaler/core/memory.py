@@ -76,6 +76,25 @@ class Arrivals:
 
 
 @dataclass(frozen=True, slots=True)
+class Ended:
+    """A child that was seen to have ended well then, and how long it worked."""
+
+    at: datetime
+    job: str
+    #: Empty: not known.
+    profile: str
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Ends:
+    """The children that ended in the last minutes, oldest first; all of them since then."""
+
+    since: datetime
+    children: tuple[Ended, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Memory:
     """Everything that is carried from one cycle of a pool to the next."""
 
@@ -91,6 +110,8 @@ class Memory:
     boot_seconds: tuple[float, ...] = ()
     #: How long the last children took, oldest first, by job and by profile (empty: not known).
     service_seconds: Mapping[str, Mapping[str, tuple[float, ...]]] = field(default_factory=_none)
+    #: None until one cycle has seen the pool.
+    ends: Ends | None = None
     #: The last quarter of an hour, oldest first.
     arrivals: tuple[Arrivals, ...] = ()
     #: ``JobQueue.dispatched_count`` of the observation before, by job.

@@ -61,6 +61,14 @@ class ServiceLaw:
             self._spread = deviation * deviation / count / mean**2
         return self._spread
 
+    def ends_between(self, age: float, later: float) -> float:
+        """How often a child is expected to end between two ages, were it begun anew at each end."""
+        begun = bisect_right(self.sample, age)
+        ended = bisect_right(self.sample, later, begun)
+        # Beyond the sample a child may last for ever, which is not known: half a child is there.
+        rest = len(self.sample) + 0.5
+        return math.log((rest - begun) / (rest - ended)) if ended > begun else 0.0
+
     def median_left(self, age: float) -> float:
         """What a child of this age has left, in the middle case, in seconds."""
         begun = bisect_right(self.sample, age)

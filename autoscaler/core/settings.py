@@ -73,6 +73,9 @@ class ScaleIn:
     #: How long a node idles before it goes; None: for as long as that is likely to cost less than
     #: the boot of another would.
     idle_after: timedelta | None = None
+    #: With no ``idle_after``: a node is kept while it is likely to be needed within this share of
+    #: a boot.
+    keep_warm: float = 0.1
     cooldown: timedelta = timedelta(0)
     #: Nodes on their way out at the same time at most.
     max_step: int = 5
@@ -100,6 +103,8 @@ class Scaling:
     strategy: Strategy = "backlog"
     #: ``backlog``: every child shall start within this time; zero: room for all at once.
     target_wait: timedelta = timedelta(minutes=2)
+    #: ``backlog``: none later than that, as far as can be; else a very few are, which is cheaper.
+    strict: bool = False
     #: ``per_node``: children that a new node is bought for; fewer where their asks do not fit so
     #: many.
     children_per_node: int = 1
@@ -190,6 +195,7 @@ def _too_small(pool: PoolSettings) -> Iterator[str]:
         ("unjoined_max", pool.unjoined_max, 1),
         ("scaling.scale_out.cooldown", scaling.scale_out.cooldown, no_time),
         ("scaling.scale_in.idle_after", scaling.scale_in.idle_after or no_time, no_time),
+        ("scaling.scale_in.keep_warm", scaling.scale_in.keep_warm, 0),
         ("scaling.target_wait", scaling.target_wait, no_time),
         ("scaling.spare", scaling.spare, 0),
         *((f"scaling.steps.{at}.queue", step.queue, 1) for at, step in enumerate(scaling.steps)),

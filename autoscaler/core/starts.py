@@ -19,7 +19,9 @@ from autoscaler.core.laws import ServiceLaws, mixture
 from autoscaler.core.ledger import ready_in
 from autoscaler.core.memory import Memory
 from autoscaler.core.model import JobQueue
+from autoscaler.core.pace import pace_of
 from autoscaler.core.service_law import ServiceLaw
+from autoscaler.core.settings import Scaling
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +32,13 @@ class Outlook:
     fleet: Fleet
     demand: Demand
     memory: Memory
-    target_wait: timedelta
+    scaling: Scaling
     now: datetime
+
+    @property
+    def target_wait(self) -> timedelta:
+        """Within which every child shall start."""
+        return self.scaling.target_wait
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +80,8 @@ class Forecast:
     law: ServiceLaw
     #: The typical child, in nodes.
     child: float
-    #: What is not relied on: a share of the starts, and so many standard deviations.
+    #: What is not relied on but for nodes that come: a share of the starts, and so many standard
+    #: deviations.
     margin: float = 0.0
     deviations: float = 0.0
 
@@ -91,24 +99,28 @@ class Forecast:
         least = self._least(seconds)
         if least >= wanted:
             return least
-        sure = self.grid.value(self.expected, seconds) * (1.0 - self.margin)
+        # A node that was bought comes; only what ends on others may not.
+        come = self.grid.value(self.crowds.come, seconds)
+        sure = (self.grid.value(self.expected, seconds) - come) * (1.0 - self.margin)
         if self.deviations:
             sure -= self.deviations * math.sqrt(self.grid.value(self.variance, seconds))
-        return max(0.0, sure)
+        return come + max(0.0, sure)
 
     def _least(self, seconds: float) -> float:
         """Not less than by the first ends alone, with as many renewals as make it the least."""
         before, after = self.grid.about(seconds)
         expected, doubt = self.crowds.by(before)
+        come = self.crowds.come[before]
+        expected -= come
         relied_on = 1.0 - self.margin
-        if not self.deviations:
-            return expected * relied_on
+        if not self.deviations or not relied_on:
+            return come + expected * relied_on
         doubt = max(doubt, self.crowds.by(after)[1])
         # Each renewal adds a start, and so much to the variance.
         each = self.spread * self.child
         root = max(math.sqrt(doubt), self.deviations * each / 2 / relied_on)
         renewals = (root * root - doubt) / each if each else 0.0
-        return (expected + renewals) * relied_on - self.deviations * root
+        return come + (expected + renewals) * relied_on - self.deviations * root
 
     def doubted(self, margin: float, deviations: float) -> "Forecast":
         """The same, relied on less: a share of it, and so many standard deviations, not at all."""
@@ -136,7 +148,9 @@ def starts_on(outlook: Outlook, waiting: Waiting, grid: Grid) -> Forecast:
     laws = ServiceLaws(memory)
     law = mixture(laws, waiting.left)
     again = Renewals(law, grid)
-    crowds = Crowds(_crowds(outlook, waiting, laws, grid), _in_flight(outlook, grid))
+    jobs = {queue.job for queue in outlook.queues}
+    pace = pace_of(memory.ends, outlook.fleet, jobs, laws, outlook.now)
+    crowds = Crowds(_crowds(outlook, waiting, laws, grid), _in_flight(outlook, grid), pace)
     expected = Starts(crowds, again, _starting_now(outlook, waiting))
     variance = _Variance(crowds, expected, law, child)
     return Forecast(grid, expected, variance, crowds, again, law, child)

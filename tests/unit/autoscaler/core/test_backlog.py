@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from autoscaler.core.decision import Rule
-from autoscaler.core.memory import Memory, Request
+from autoscaler.core.memory import Ends, Memory, Request
 from autoscaler.core.model import Cohort, Running
 from autoscaler.core.policy import decide
 from autoscaler.core.resources import Ask
@@ -22,13 +22,13 @@ def constant(seconds):
     return Memory(boot_seconds=BOOTS, service_seconds={"transcode": {"": (float(seconds),) * 30}})
 
 
-def decided(observed, memory, *, target_wait=300, now=0.0):
+def decided(observed, memory, *, target_wait=300, now=0.0, strict=False):
     """The decision by ``backlog``, two children to a node."""
     settings = some_settings(strategy="backlog", size_max=1000)
     assert observed.groups is not None
     groups = tuple(replace(group, size_max=1000) for group in observed.groups)
     observed = replace(observed, groups=groups)
-    scaling = replace(settings.scaling, target_wait=timedelta(seconds=target_wait))
+    scaling = replace(settings.scaling, target_wait=timedelta(seconds=target_wait), strict=strict)
     return decide(observed, replace(settings, scaling=scaling), memory, at(now))
 
 
@@ -104,6 +104,40 @@ def test_at_the_last_chance_what_surely_starts_in_time_is_not_bought_for():
     observed = an_observation(*busy(10, age=995), queue=a_queue(10, 20))
 
     assert decided(observed, constant(1000), now=0).buy == 0
+
+
+def test_at_the_last_chance_a_strict_pool_relies_on_less():
+    """Six of ten children are likely to end in time: enough for three that wait, or not for all."""
+    services = {"transcode": {"": tuple(range(110, 210, 5))}}
+    memory = Memory(boot_seconds=BOOTS, service_seconds=services)
+    queue = a_queue(3, 10, waiting=(Cohort(at(-230), 3),))
+    observed = an_observation(*busy(5, age=100), queue=queue)
+
+    assert decided(observed, memory).buy == 0
+    strict = decided(observed, memory, strict=True)
+    assert strict.buy == 2
+    assert Rule.LAST_CHANCE in rules(strict)
+
+
+def test_at_the_last_chance_nodes_that_were_bought_are_relied_on():
+    """They are for the children that they were bought for, however little of the rest is sure."""
+    queue = a_queue(20, waiting=(Cohort(at(-235), 20),))
+    memory = replace(constant(1000), requests=(Request("nomad-clients", at(-50), 10),))
+    observed = an_observation(queue=queue, group=a_group(desired=10))
+
+    assert decided(observed, memory, strict=True).buy == 0
+
+
+def test_children_that_end_more_slowly_than_they_did_are_relied_on_less_and_that_is_told():
+    """Of ninety that run for three minutes already hardly any ended, where most should have."""
+    services = {"transcode": {"": (*range(100, 200, 5), *range(1000, 2000, 50))}}
+    usual = Memory(boot_seconds=BOOTS, service_seconds=services)
+    queue = a_queue(10, 90, waiting=(Cohort(at(0), 10),))
+    observed = an_observation(*busy(45, age=190), queue=queue)
+
+    slow = replace(usual, ends=Ends(at(-190)))
+    assert decided(observed, usual).buy < decided(observed, slow).buy
+    assert "of their usual pace" in decided(observed, slow).why
 
 
 def test_with_nothing_learned_children_are_taken_to_last_long():

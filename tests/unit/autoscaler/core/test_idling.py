@@ -3,6 +3,8 @@
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
+
 from autoscaler.core.decision import Rule
 from autoscaler.core.memory import Arrivals, Memory
 from autoscaler.core.model import Running
@@ -42,14 +44,25 @@ def test_without_arrivals_an_idle_node_goes_at_once():
 
 
 def test_a_node_that_arrivals_will_soon_need_is_kept_and_those_beyond_it_go():
-    """At four a minute a place is needed within a quarter of a boot while fewer than two are."""
+    """At ten a minute a place is needed within a tenth of a boot while fewer than two are."""
     nodes = [a_node(number) for number in range(1, 5)]
 
-    decision = decide(an_observation(*nodes), AUTO, arrivals(4), at(0))
+    decision = decide(an_observation(*nodes), AUTO, arrivals(10), at(0))
 
     assert len(decision.cordon) == 4 - 1
     assert Rule.KEEP_WARM in rules(decision)
-    assert "4.0 children a minute" in decision.why
+    assert "10.0 children a minute" in decision.why
+
+
+@pytest.mark.parametrize(("keep_warm", "kept"), [(0.0, 0), (0.1, 1), (0.25, 2), (1.0, 4)])
+def test_how_readily_idle_nodes_are_kept_is_the_operators_choice(keep_warm, kept):
+    scaling = replace(AUTO.scaling, scale_in=replace(AUTO.scaling.scale_in, keep_warm=keep_warm))
+    settings = replace(AUTO, scaling=scaling)
+    nodes = [a_node(number) for number in range(1, 5)]
+
+    decision = decide(an_observation(*nodes), settings, arrivals(10), at(0))
+
+    assert len(decision.cordon) == 4 - kept
 
 
 def test_arrivals_are_counted_from_what_nomad_ever_dispatched():

@@ -60,7 +60,7 @@ def test_the_course_is_recorded_where_it_is_asked_for() -> None:
 
 def test_how_far_it_is_is_told_and_never_goes_back() -> None:
     told: list[tuple[str, float]] = []
-    work = children(*[60.0] * 60, every=100.0)
+    work = children(*[60.0] * 300, every=100.0)
 
     replay_all((a_subject(),), STILL, work, told=lambda name, share: told.append((name, share)))
 
