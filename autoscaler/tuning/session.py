@@ -106,7 +106,9 @@ def tune(
     target = order.target or default_target(present, courses[0].conditions.late_seconds)
     space = order.space or _default_space(candidates, target, courses[0].conditions)
     runs = _runs(order, took)
-    audience.begins(runs - 1, (runs - 1) * took / order.processes, target)
+    # A grid that was given has no more than its points.
+    coming = runs - 1 if order.space is None else min(runs - 1, space.size())
+    audience.begins(coming, coming * took / order.processes, target)
 
     def out_of_time() -> bool:
         return order.seconds is not None and clock.monotonic() - began >= order.seconds
@@ -122,6 +124,7 @@ def tune(
         task = Task(space, target, runs, order.seed)
         search = Search(task, candidates, replays, here)
         trials = tuple(search.run())
+        cut_short = out_of_time()
     ends = _frontier(trials, target)
     sureness = _sureness(trials, ends, target, order.seed)
     return Findings(
@@ -131,7 +134,7 @@ def tune(
         sureness,
         recommend(trials, target, sureness),
         search.spent,
-        out_of_time(),
+        cut_short,
         _lower_bound(candidates, courses),
     )
 

@@ -93,7 +93,7 @@ def test_how_sure_it_is_is_known_of_the_present_and_of_all_on_the_frontier() -> 
 def test_the_listener_is_told_before_it_begins_and_after_each_run() -> None:
     listener = Listener()
     tuned(Order(target=Target("p95", 90.0), space=SPARES, runs=10), listener)
-    assert listener.began == (9, 9.0, "p95 wait at most 1m30s")
+    assert listener.began == (3, 3.0, "p95 wait at most 1m30s")
     assert listener.done == 2
 
 
