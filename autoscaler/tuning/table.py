@@ -60,7 +60,7 @@ def marks(findings: Findings) -> Mapping[int, str]:
     choice = findings.recommendation
     found = {id(choice.present): "present"}
     if choice.surer is not None:
-        found[id(choice.surer)] = "surer"
+        found[id(choice.surer)] = "present, surer" if choice.surer is choice.present else "surer"
     best = "recommended" if choice.chosen is not None else "nearest"
     if choice.nearest is choice.present:
         best = f"present, {best}"
@@ -88,7 +88,7 @@ def _row(trial: Trial, findings: Findings, *, priced: bool) -> tuple[str, ...]:
         str(trial.launches),
         str(trial.peak_nodes),
         "yes" if trial.sound and target.met_by(trial) else "no",
-        _NONE if sureness is None else f"{100 * sureness.met_share:.0f} %",
+        _NONE if sureness is None else _met(sureness),
     )
 
 
@@ -119,11 +119,11 @@ def _advice(findings: Findings) -> Iterator[str]:
     yield from _sureness(findings, choice.nearest)
     surer = choice.surer
     if surer is not None:
-        share = findings.sureness[surer.candidate].met_share
+        share = _met(findings.sureness[surer.candidate])
         yield (
             f"surer: {surer.candidate.name if surer.candidate.changes else 'the present setting'}: "
             f"{_cost(surer, choice.present)}; {target.name} {target.shown(target.of(surer))}; "
-            f"the target is met in {100 * share:.0f} % of the resamples"
+            f"the target is met in {share} of all draws"
         )
 
 
@@ -172,7 +172,12 @@ def _sureness(findings: Findings, trial: Trial) -> Iterator[str]:
             f"  cost {100 * low:+.1f} % to {100 * high:+.1f} % to now; cheaper than now in "
             f"{100 * found.cheaper_share:.0f} % of all"
         )
-    yield f"  the target is met in {100 * found.met_share:.0f} % of all draws"
+    yield f"  the target is met in {_met(found)} of all draws"
+
+
+def _met(found: Robustness) -> str:
+    """Rounded down: what is told as 90 % is sure enough."""
+    return f"{int(100 * found.met_share + 1e-9)} %"
 
 
 def _seconds(interval: Interval) -> str:

@@ -50,6 +50,14 @@ def test_the_recommendation_says_what_it_saves_and_how_sure_it_is_and_what_to_pa
     assert "--set" not in text
 
 
+def test_a_present_setting_that_is_surer_is_told_as_both() -> None:
+    found = findings((PRESENT, CHEAP), met={"target_wait 3m": 0.899, "present setting": 1.0})
+    text = told(found)
+    assert "present, surer" in text
+    assert "surer: the present setting: 10.0 node-hours; p95 wait 1m; the target is met" in text
+    assert "met in 89 % of all draws" in text
+
+
 def test_a_search_that_had_too_little_time_is_told() -> None:
     assert "\ntried: 2 settings\n" in told(findings((PRESENT, CHEAP)))
     assert "tried: 1 setting; then time was up (--for)" in told(
