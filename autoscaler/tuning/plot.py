@@ -136,8 +136,11 @@ def _labels(axes: Axes, findings: Findings, scale: _Scale) -> None:
     if scale.shows(best):
         _interval(axes, findings, scale)
         _label(axes, best, known[id(best)], scale, below=True)
-    for one in (choice.present, choice.surer):
-        if one is not None and one is not best and scale.shows(one):
+    others = [choice.present]
+    if choice.surer is not None and choice.surer is not choice.present:
+        others.append(choice.surer)
+    for one in others:
+        if one is not best and scale.shows(one):
             _label(axes, one, known[id(one)], scale, below=False)
 
 
