@@ -93,10 +93,10 @@ def _lacking(due: Sequence[_Due], slack: float, boot: float, forecast: Forecast)
     """The least number of nodes bought now with which all of these start in time."""
     grid, least, sure = forecast.grid, 0, 0.0
     for one in due:
-        by = max(one.in_seconds - slack, boot)
         # What starts by an earlier time has started by a later one: no need to look again.
         if one.amount - sure < forecast.child / 2 and not forecast.deviations:
             continue
+        by = max(one.in_seconds - slack, boot)
         sure = forecast.sure(by, one.amount)
         missing = one.amount - sure
         # Less than half a child is no child.
@@ -113,23 +113,26 @@ def _lacking(due: Sequence[_Due], slack: float, boot: float, forecast: Forecast)
 
 def _due(outlook: Outlook, waiting: Waiting, target: float, grid: Grid) -> list[_Due]:
     """The children that wait, in the order in which they came, with what is before each."""
-    amounts: dict[datetime, float] = {}
+    coming: list[tuple[datetime, float]] = []
     for queue in outlook.queues:
         count = waiting.left.get(queue.job, 0)
         # Those that find room now are those that have waited longest.
         placed = max(0, queue.pending_count - count)
+        share = waiting.share(queue.job)
         for at, children in _without_first(queue, placed, count, outlook.now):
-            amounts[at] = amounts.get(at, 0.0) + children * waiting.share(queue.job)
-    before = 0.0
+            coming.append((at, children * share))
+    coming.sort()
+    before, last, step = 0.0, -math.inf, grid.step
     due: list[_Due] = []
-    for at in sorted(amounts):
-        before += amounts[at]
+    for at, amount in coming:
+        before += amount
         in_seconds = target - (outlook.now - at).total_seconds()
-        if due and in_seconds - due[-1].in_seconds < grid.step:
+        if in_seconds - last < step:
             # Too near to be told apart: all of them by the time of the first.
-            due[-1] = _Due(before, due[-1].in_seconds)
+            due[-1] = _Due(before, last)
         else:
             due.append(_Due(before, in_seconds))
+            last = in_seconds
     return due
 
 

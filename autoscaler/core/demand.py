@@ -215,6 +215,8 @@ def in_order(queues: Iterable[JobQueue]) -> list[Load]:
         for group in queue.groups
         if group.count > 0
     ]
+    if len(loads) < 2:
+        return loads
 
     def order(load: Load) -> tuple[int, int, int, str, str]:
         ask = load.group.ask
@@ -266,7 +268,9 @@ def children_of(loads: Iterable[Load]) -> dict[str, int]:
     return counts
 
 
-def _children(loads: Iterable[Load]) -> int:
+def _children(loads: Sequence[Load]) -> int:
+    if len(loads) < 2:
+        return loads[0].child_count if loads else 0
     return sum(children_of(loads).values())
 
 

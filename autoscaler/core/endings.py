@@ -97,16 +97,18 @@ class Endings:
         Children of each age, with how many they are.
         """
         sums, expected, variance = self._near_sums(), 0.0, 0.0
+        near = len(sums)
         for (age, begun, left), count in children:
             at = age + point
             if not left:
                 by = _lasted_by(age, self.step, point)
-            elif at < len(sums):
+            elif at < near:
                 by = (sums[at] - begun) / left
             else:
                 by = (self._ended(at) - begun) / left
-            expected += count * by
-            variance += count * by * (1.0 - by)
+            by_all = count * by
+            expected += by_all
+            variance += by_all * (1.0 - by)
         return expected, variance
 
     def _far(self, age: int, begun: int, points: int) -> list[float]:

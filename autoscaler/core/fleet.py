@@ -13,6 +13,10 @@ from typing import NamedTuple
 from autoscaler.core.decision import InstanceRef, NodeCounts, NodeRef
 from autoscaler.core.model import Group, Instance, Lifecycle, Node, NodeStatus
 
+#: A member of an enumeration takes a while to be looked up.
+_IN_SERVICE = Lifecycle.IN_SERVICE
+_READY = NodeStatus.READY
+
 
 class Member(NamedTuple):
     """A node on an instance of a group, or a node that has none there (``instance`` is None)."""
@@ -66,22 +70,22 @@ class Fleet:
     #: Nomad places work here, and AWS has nothing against it.
     ready: tuple[Member, ...]
     #: Nomad places work here, and AWS will take it: no capacity.
-    warned: tuple[Member, ...]
+    warned: tuple[Member, ...] = ()
     #: Cordoned by us, on the way out.
-    cordoned: tuple[Member, ...]
+    cordoned: tuple[Member, ...] = ()
     #: Ready, yet marked: a cordon was begun or taken back and not finished.
-    stale: tuple[Member, ...]
+    stale: tuple[Member, ...] = ()
     #: Down, cordoned by us, and the instance has left: the record in Nomad is all that remains.
-    gone: tuple[Member, ...]
+    gone: tuple[Member, ...] = ()
     #: Held by a lifecycle hook: those with work on them, idle ones, and those that are no nodes.
-    held_busy: tuple[Member, ...]
-    held_idle: tuple[Member, ...]
-    held_bare: tuple[InstanceRef, ...]
+    held_busy: tuple[Member, ...] = ()
+    held_idle: tuple[Member, ...] = ()
+    held_bare: tuple[InstanceRef, ...] = ()
     #: Bought and not yet nodes: requested, launching, or in service within the boot timeout.
-    in_flight: tuple[InFlight, ...]
+    in_flight: tuple[InFlight, ...] = ()
     #: For longer than the boot timeout no ready node; of these, whose node Nomad never knew.
-    unjoined: tuple[InstanceRef, ...]
-    never_joined: tuple[InstanceRef, ...]
+    unjoined: tuple[InstanceRef, ...] = ()
+    never_joined: tuple[InstanceRef, ...] = ()
 
     @property
     def counts(self) -> NodeCounts:
@@ -109,13 +113,28 @@ def muster(
 
     What was asked of a group that is ``stuck`` (its launches fail) is not on its way.
     """
-    members = members_of(nodes, groups)
-    # Most are at work and nothing is the matter: the others are looked at more closely.
-    special = [member for member in members if not _is_ordinary(member)]
-    known = {node.instance_id for node in nodes}
+    requested = [
+        InFlight(group.name)
+        for group in groups
+        if group.name not in stuck
+        for _ in range(group.desired - group.present_count)
+    ]
+    ready: list[Member] = []
+    special: list[Member] = []
+    for member in members_of(nodes, groups):
+        # Most are ready and no more is to be said of them: the others are looked at more closely.
+        if _is_ordinary(member):
+            ready.append(member)
+            continue
+        special.append(member)
+        if _is_ready(member) and not member.warned:
+            ready.append(member)
     # A new node can be down for a moment, until its first heartbeat: it is on its way all the same,
     # and one that is lost for good is told from it by its instance's age.
-    joined = {node.instance_id for node in nodes if node.status is NodeStatus.READY}
+    joined = {node.instance_id for node in nodes if node.status is _READY}
+    if not special and len(joined) == sum(len(group.instances) for group in groups):
+        return Fleet(tuple(ready), in_flight=tuple(requested))
+    known = {node.instance_id for node in nodes}
     unborn = [
         (InstanceRef(instance.instance_id, group.name), instance)
         for group in groups
@@ -126,21 +145,14 @@ def muster(
     unjoined = [ref for ref, instance in unborn if _overdue(instance, boot_timeout, now)]
     overdue = set(unjoined)
     held = [member for member in special if member.lifecycle is Lifecycle.HELD]
-    requested = [
-        InFlight(group.name)
-        for group in groups
-        if group.name not in stuck
-        for _ in range(group.desired - group.present_count)
-    ]
     launched = [
         InFlight(ref.group, ref.instance_id)
         for ref, instance in unborn
         if ref not in overdue and instance.notice is None
     ]
     able = [member for member in special if _is_ready(member)]
-    unable = {member.node.node_id for member in special if not _is_ready(member) or member.warned}
     return Fleet(
-        ready=tuple(member for member in members if member.node.node_id not in unable),
+        ready=tuple(ready),
         warned=tuple(member for member in able if member.warned),
         cordoned=tuple(member for member in special if _is_ours_to_release(member)),
         stale=tuple(member for member in able if member.marked_at and not member.warned),
@@ -160,11 +172,12 @@ def members_of(nodes: Iterable[Node], groups: Sequence[Group]) -> list[Member]:
     marks = {key: at for group in groups for key, at in group.marks.items()}
     members = []
     for node in nodes:
-        if node.instance_id is None:
+        instance_id = node.instance_id
+        if instance_id is None:
             members.append(Member(node, None))
             continue
-        instance, group_name = instances.get(node.instance_id, (None, ""))
-        members.append(Member(node, instance, group_name, marks.get(node.instance_id)))
+        instance, group_name = instances.get(instance_id, (None, ""))
+        members.append(Member(node, instance, group_name, marks.get(instance_id)))
     return members
 
 
@@ -180,12 +193,12 @@ def held_instances(groups: Iterable[Group]) -> tuple[InstanceRef, ...]:
 
 def _is_ordinary(member: Member) -> bool:
     """Whether it is ready and no more is to be said of it."""
-    instance, node = member.instance, member.node
+    node, instance, _, marked_at = member
     return (
         instance is not None
-        and instance.lifecycle is Lifecycle.IN_SERVICE
+        and instance.lifecycle is _IN_SERVICE
         and instance.notice is None
-        and member.marked_at is None
+        and marked_at is None
         and node.places_work
     )
 

@@ -98,12 +98,14 @@ def _not_worth_keeping(
 def _slots(member: Member, queues: Sequence[JobQueue]) -> int:
     """How many more children a node has room for: of the job that asks for most."""
     free, mhz_per_core = member.node.free, member.node.capacity.mhz_per_core
-    rooms = [
-        min(free.room_for(group.ask, mhz_per_core) // group.count for group in queue.groups)
-        for queue in queues
-        if queue.groups
-    ]
-    return min(rooms, default=0)
+    least = None
+    for queue in queues:
+        for group in queue.groups:
+            room = free.room_for(group.ask, mhz_per_core) // group.count
+            if room == 0:
+                return 0
+            least = room if least is None else min(least, room)
+    return least or 0
 
 
 def pack_tail(decision: Decision, situation: Situation, queues: Sequence[JobQueue]) -> Decision:

@@ -102,7 +102,9 @@ def _template(memory: Memory, fleet: Fleet) -> NodeTemplate | None:
         return memory.template
     shape = fleet.ready[0].node.offers
     for member in fleet.ready:
-        shape = shape.at_most(member.node.offers)
+        offers = member.node.offers
+        if offers is not shape:
+            shape = shape.at_most(offers)
     return NodeTemplate(shape, _common(member.node.facts for member in fleet.ready))
 
 

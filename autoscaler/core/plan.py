@@ -113,6 +113,8 @@ Action = (
 
 def plan(decision: Decision, now: datetime) -> tuple[Action, ...]:
     """Room for work first, then what lets go of it: a failed action ends the plan."""
+    if not decision.acts:
+        return ()
     return (
         *(ExtendHook(instance) for instance in decision.hold_on),
         *(Uncordon(node) for node in decision.uncordon),

@@ -127,6 +127,8 @@ class Resources:
         """
         cpu_mhz = ask.cpu_mhz + ask.cores * mhz_per_core if ask.cores else ask.cpu_mhz
         count = self.cpu_mhz // cpu_mhz if cpu_mhz > 0 else _UNBOUNDED
+        if count <= 0:
+            return 0
         if ask.memory_mib > 0:
             count = min(count, self.memory_mib // ask.memory_mib)
         if ask.disk_mib > 0:

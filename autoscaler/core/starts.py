@@ -177,7 +177,7 @@ def _starting_now(outlook: Outlook, waiting: Waiting) -> float:
 
 def _crowds(outlook: Outlook, waiting: Waiting, laws: ServiceLaws, grid: Grid) -> list[Crowd]:
     """The running children of our jobs on nodes that will take more."""
-    ages = _ages(outlook, timedelta(seconds=grid.step))
+    ages = _ages(outlook, grid.step)
     crowds = []
     for (job, profile), counts in ages.items():
         endings = laws.of(job, profile or "").endings(grid.step)
@@ -185,14 +185,20 @@ def _crowds(outlook: Outlook, waiting: Waiting, laws: ServiceLaws, grid: Grid) -
     return crowds
 
 
-def _ages(outlook: Outlook, step: timedelta) -> Mapping[tuple[str, str | None], Counter[int]]:
+def _ages(outlook: Outlook, step: float) -> Mapping[tuple[str, str | None], Counter[int]]:
     """How many are of which age, in steps, by job and profile."""
     jobs, now = {queue.job for queue in outlook.queues}, outlook.now
     found: dict[tuple[str, str | None], list[int]] = {}
     for member in outlook.fleet.ready:
         for one in member.node.running:
-            if one.job in jobs:
-                # Down to the grid, so that children of nearly one age are worked out once.
-                age = 0 if one.started_at is None else max(0, (now - one.started_at) // step)
-                found.setdefault((one.job, one.profile), []).append(age)
+            job, started_at = one.job, one.started_at
+            if job not in jobs:
+                continue
+            # Down to the grid, so that children of nearly one age are worked out once.
+            age = 0 if started_at is None else int((now - started_at).total_seconds() / step)
+            key = (job, one.profile)
+            ages = found.get(key)
+            if ages is None:
+                ages = found[key] = []
+            ages.append(max(0, age))
     return {key: Counter(ages) for key, ages in found.items()}

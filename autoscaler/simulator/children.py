@@ -41,6 +41,8 @@ class JobState:
 
     def __init__(self, spec: JobSpec) -> None:
         self.spec = spec
+        #: Of each allocation of a child.
+        self.asks = tuple(group.ask for group in spec.groups for _ in range(group.count))
         self.running_count = 0
         self.dispatched_count = 0
         self._waiting: deque[Child] = deque()

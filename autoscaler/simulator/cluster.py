@@ -249,9 +249,8 @@ class Cluster:
         return (-job.spec.priority, job.head_at if self._settings.in_order else chance)
 
     def _plan(self, job: JobState, child: Child, machines: Sequence[Machine]) -> None:
-        asks = [group.ask for group in job.spec.groups for _ in range(group.count)]
         planned: list[Allocation] = []
-        for machine, ask in zip(machines, asks, strict=True):
+        for machine, ask in zip(machines, job.asks, strict=True):
             self._allocation_count += 1
             allocation = Allocation(self._allocation_count, child, machine, ask)
             machine.plan(allocation)
