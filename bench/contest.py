@@ -17,9 +17,13 @@ from bench.ground import LIMIT_SECONDS, Ground, Place
 from bench.planned import planned
 from bench.scenes import Knobs, scene
 
-#: Our own settings that are always told: for the limit, and as they come for low waits.
+#: Our own settings that are always told: for the limit, for none beyond it, and for low waits.
 OURS: Mapping[str, Knobs] = MappingProxyType(
-    {"ours": Knobs(), "ours-low-wait": Knobs(target_wait_seconds=120.0)}
+    {
+        "ours": Knobs(),
+        "ours-strict": Knobs(strict=True),
+        "ours-low-wait": Knobs(target_wait_seconds=150.0, keep_warm=0.4),
+    }
 )
 
 

@@ -101,7 +101,9 @@ def _add_knobs(parser: argparse.ArgumentParser) -> None:
     ours = parser.add_argument_group("the settings of `ours`")
     ours.add_argument("--strategy", choices=("backlog", "per_node"), default="backlog")
     ours.add_argument("--target-wait", type=float, default=LIMIT_SECONDS, help="seconds")
+    ours.add_argument("--strict", action="store_true", help="none late, as far as can be")
     ours.add_argument("--idle-after", type=float, help="seconds; else by break-even")
+    ours.add_argument("--keep-warm", type=float, default=Knobs().keep_warm, help="share of a boot")
     ours.add_argument("--no-pack-tail", action="store_true")
     ours.add_argument("--interval", type=float, default=10.0, help="seconds between cycles")
     ours.add_argument("--on-change", action="store_true", help="cycles at once as well")
@@ -112,7 +114,9 @@ def _knobs(arguments: argparse.Namespace) -> Knobs:
     return Knobs(
         strategy=arguments.strategy,
         target_wait_seconds=arguments.target_wait,
+        strict=arguments.strict,
         idle_after_seconds=arguments.idle_after,
+        keep_warm=arguments.keep_warm,
         pack_tail=not arguments.no_pack_tail,
         interval_seconds=arguments.interval,
         on_change=arguments.on_change,

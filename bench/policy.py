@@ -150,7 +150,11 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--seed", nargs="*", type=int, default=[1])
     parser.add_argument("--strategy", choices=("backlog", "per_node"), default="backlog")
     parser.add_argument("--target-wait", type=float, default=LIMIT_SECONDS, help="seconds")
+    parser.add_argument("--strict", action="store_true", help="none late, as far as can be")
     parser.add_argument("--idle-after", type=float, help="seconds; else by break-even")
+    parser.add_argument(
+        "--keep-warm", type=float, default=Knobs().keep_warm, help="share of a boot"
+    )
     parser.add_argument("--no-pack-tail", action="store_true")
     parser.add_argument("--interval", type=float, default=10.0, help="seconds between cycles")
     parser.add_argument("--on-change", action="store_true", help="cycles at once as well")
@@ -167,7 +171,9 @@ def _cells(arguments: argparse.Namespace) -> list[Cell]:
     common = Knobs(
         strategy=arguments.strategy,
         target_wait_seconds=arguments.target_wait,
+        strict=arguments.strict,
         idle_after_seconds=arguments.idle_after,
+        keep_warm=arguments.keep_warm,
         pack_tail=not arguments.no_pack_tail,
         interval_seconds=arguments.interval,
         on_change=arguments.on_change,

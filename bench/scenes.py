@@ -39,8 +39,10 @@ class Knobs:
     nodes_max: int = 50
     strategy: Strategy = "backlog"
     target_wait_seconds: float = 300.0
+    strict: bool = False
     #: None: as long as it is likely to cost less than a boot.
     idle_after_seconds: float | None = None
+    keep_warm: float = ScaleIn().keep_warm
     settle_seconds: float = 5.0
     pack_tail: bool = True
     interval_seconds: float = 10.0
@@ -62,10 +64,12 @@ def scene(knobs: Knobs) -> Scene:
     scaling = Scaling(
         strategy=knobs.strategy,
         target_wait=timedelta(seconds=knobs.target_wait_seconds),
+        strict=knobs.strict,
         children_per_node=knobs.slots,
         scale_out=ScaleOut(max_step=knobs.nodes_max),
         scale_in=ScaleIn(
             idle_after=None if idle_after is None else timedelta(seconds=idle_after),
+            keep_warm=knobs.keep_warm,
             max_step=knobs.nodes_max,
             settle=timedelta(seconds=knobs.settle_seconds),
             pack_tail=knobs.pack_tail,
