@@ -91,12 +91,14 @@ def least_nodes(outlook: Outlook) -> tuple[int, tuple[Reason, ...]]:
 
 def _lacking(due: Sequence[_Due], slack: float, boot: float, forecast: Forecast) -> int:
     """The least number of nodes bought now with which all of these start in time."""
-    grid, least, sure = forecast.grid, 0, 0.0
+    grid, least, sure, looked_at = forecast.grid, 0, 0.0, -1.0
     for one in due:
-        # What starts by an earlier time has started by a later one: no need to look again.
-        if one.amount - sure < forecast.child / 2 and not forecast.deviations:
-            continue
         by = max(one.in_seconds - slack, boot)
+        # What starts by an earlier time has started by a later one: no need to look again.  How
+        # far it may be off can grow with the time.
+        if one.amount - sure < forecast.child / 2 and (not forecast.deviations or by == looked_at):
+            continue
+        looked_at = by
         sure = forecast.sure(by, one.amount)
         missing = one.amount - sure
         # Less than half a child is no child.
@@ -140,6 +142,10 @@ def _without_first(
     queue: JobQueue, placed: int, count: int, now: datetime
 ) -> list[tuple[datetime, int]]:
     """Its cohorts less the first so many; children of unknown age count as having just come."""
+    if not placed and count >= queue.pending_count:
+        everyone = [(cohort.dispatched_at, cohort.count) for cohort in queue.waiting]
+        unknown = count - sum(known for _, known in everyone)
+        return [*everyone, (now, unknown)] if unknown else everyone
     rest = []
     for cohort in queue.waiting:
         gone = min(placed, cohort.count)

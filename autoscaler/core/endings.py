@@ -9,33 +9,16 @@ Pure; imports the standard library only.
 
 import math
 from bisect import bisect_left, bisect_right, insort
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
-from itertools import accumulate
-from typing import NamedTuple
+from itertools import accumulate, repeat
 
 #: Of a step, the smallest part that is told apart.
 _PARTS = 2.0**32
 #: Up to so many steps the numbers for every point are kept at hand; most children end sooner.
 _NEAR = 1024
-
-
-class Aged(NamedTuple):
-    """Children of one age, in steps, and how many of the sample ended sooner and last longer."""
-
-    age: int
-    begun: int
-    #: None: beyond the sample nothing is known but that they have lasted so long.
-    left: int
-
-
-class _Near(NamedTuple):
-    """Of those that end within the near steps; shorter where none ends later."""
-
-    #: How many end at each point.
-    ends: list[float]
-    #: Of these, the share of those that end beyond it.
-    beyond: list[float]
+#: A forecast looks no further ahead than so many.
+_AHEAD = 64
 
 
 class Endings:
@@ -43,11 +26,12 @@ class Endings:
 
     __slots__ = ("_near", "_places", "_sums", "step")
 
-    def __init__(self, step: float, places: Sequence[float], near: _Near) -> None:
+    def __init__(self, step: float, places: Sequence[float], near: Sequence[float]) -> None:
         #: Of the grid, in seconds.
         self.step = step
         #: The sample in steps, sorted.
         self._places = places
+        #: How many end at each near point; shorter where none ends later.
         self._near = near
         #: How many have ended by each near point; worked out when it is asked for.
         self._sums: Sequence[float] | None = None
@@ -55,7 +39,7 @@ class Endings:
     def changed(self, dropped: Iterable[float], added: Iterable[float]) -> "Endings":
         """Without those service times, in seconds, which are of the sample, and with these."""
         places = list(self._places)
-        near = _Near(list(self._near.ends), list(self._near.beyond))
+        near = list(self._near)
         for seconds in dropped:
             place = _place(seconds, self.step)
             del places[bisect_left(places, place)]
@@ -66,50 +50,48 @@ class Endings:
             _share(place, 1.0, near)
         return Endings(self.step, places, near)
 
-    def of_ages(self, counts: Mapping[int, int]) -> list[tuple[Aged, int]]:
-        """Children of each age in steps, with how many they are, in the order given."""
-        places = self._places
-        size = len(places)
-        found = []
-        for age, count in counts.items():
-            begun = bisect_right(places, age)
-            found.append((Aged(age, begun, size - begun), count))
-        return found
+    @property
+    def size(self) -> int:
+        """Of the sample."""
+        return len(self._places)
 
-    def ends(self, aged: Aged, points: int) -> tuple[Sequence[float], int]:
-        """How many of so many alike end at each point from now on."""
-        age, begun, left = aged
-        if not left:
-            return _lasting(age, self.step, points), 1
+    def begun(self, ages: Iterable[int]) -> list[int]:
+        """How many of the sample ended by each of these ages, in steps."""
+        return list(map(bisect_right, repeat(self._places), ages))
+
+    def ends(self, age: int, begun: int, points: int) -> Sequence[float]:
+        """
+        How many end at each point from an age on, of those that last longer.
+
+        ``begun`` is what ``begun`` says of the age.
+        """
         if age + points >= _NEAR:
-            return self._far(age, begun, points), left
-        ends = self._near.ends[age : age + points + 1]
+            return self._far(age, begun, points)
+        ends = list(self._near[age : age + points + 1])
         if len(ends) <= points:
             ends.extend([0.0] * (points + 1 - len(ends)))
         # What ended before it came to this age has a share in the first point, and does not count.
-        ends[0] = self._near.beyond[age] if age < len(self._near.beyond) else 0.0
-        return ends, left
+        places = self._places
+        next_step = bisect_left(places, age + 1, begun)
+        ends[0] = (age + 1) * (next_step - begun) - sum(places[begun:next_step])
+        return ends
 
-    def ended_by(self, children: Iterable[tuple[Aged, float]], point: int) -> tuple[float, float]:
-        """
-        How many of these end by that point, and the variance of that: each does or does not.
+    def ended_by(self, points: Sequence[int]) -> list[float]:
+        """How many have ended by each of these points, of those about it their share."""
+        sums = self._near_sums()
+        try:
+            return [sums[point] for point in points]
+        except IndexError:
+            near = len(sums)
+            return [sums[point] if point < near else self._ended(point) for point in points]
 
-        Children of each age, with how many they are.
-        """
-        sums, expected, variance = self._near_sums(), 0.0, 0.0
-        near = len(sums)
-        for (age, begun, left), count in children:
-            at = age + point
-            if not left:
-                by = _lasted_by(age, self.step, point)
-            elif at < near:
-                by = (sums[at] - begun) / left
-            else:
-                by = (self._ended(at) - begun) / left
-            by_all = count * by
-            expected += by_all
-            variance += by_all * (1.0 - by)
-        return expected, variance
+    def outlasting(self, age: int, points: int) -> Sequence[float]:
+        """Of a child beyond the sample: the chance to end at each point from its age on."""
+        return _lasting(age, self.step, points)
+
+    def outlasting_by(self, age: int, point: int) -> float:
+        """And the chance to have ended by that point."""
+        return _lasted_by(age, self.step, point)
 
     def _far(self, age: int, begun: int, points: int) -> list[float]:
         ends = [0.0] * (points + 2)
@@ -121,7 +103,11 @@ class Endings:
 
     def _near_sums(self) -> Sequence[float]:
         if self._sums is None:
-            self._sums = list(accumulate(self._near.ends[:_NEAR]))
+            sums = list(accumulate(self._near[:_NEAR]))
+            # No child that lasts is older than the sample, and none is asked for further ahead.
+            more = min(_AHEAD, _NEAR - len(sums))
+            sums.extend([sums[-1] if sums else 0.0] * more)
+            self._sums = sums
         return self._sums
 
     def _ended(self, point: int) -> float:
@@ -134,28 +120,23 @@ class Endings:
 
 def endings_of(sample: Iterable[float], step: float) -> Endings:
     """The sample, in seconds, on a grid of such steps, in seconds."""
-    return Endings(step, (), _Near([], [])).changed((), sample)
+    return Endings(step, (), ()).changed((), sample)
 
 
 def _place(seconds: float, step: float) -> float:
     return round(seconds / step * _PARTS) / _PARTS
 
 
-def _share(place: float, amount: float, near: _Near) -> None:
+def _share(place: float, amount: float, near: list[float]) -> None:
     """Between the two points about a place."""
     point = int(place)
     if point >= _NEAR:
         return
-    ends, beyond = near
-    if point + 2 > len(ends):
-        more = [0.0] * (point + 2 - len(ends))
-        ends.extend(more)
-        beyond.extend(more)
-    rest = place - point
-    ends[point] += amount * (1.0 - rest)
-    ends[point + 1] += amount * rest
-    if rest:
-        beyond[point] += amount * (1.0 - rest)
+    if point + 2 > len(near):
+        near.extend([0.0] * (point + 2 - len(near)))
+    beyond = place - point
+    near[point] += amount * (1.0 - beyond)
+    near[point + 1] += amount * beyond
 
 
 def _lasted_by(age: int, step: float, point: int) -> float:

@@ -53,6 +53,11 @@ class Grid:
         point = min(int(max(0.0, seconds) / self.step), _POINTS - 1)
         return point, point + 1
 
+    def beyond(self, seconds: float) -> float:
+        """How far an instant is from the first of the two points towards the second; 1 at most."""
+        point, _ = self.about(seconds)
+        return min(1.0, max(0.0, seconds) / self.step - point)
+
     def spread(self, seconds: float, amount: float, over: list[float]) -> None:
         """Share an amount between the two points about an instant, so that its mean is kept."""
         place = max(0.0, seconds / self.step)
@@ -105,9 +110,8 @@ class Renewals(Series):
             return
         if not self._chances:
             endings = self._law.endings(self._grid.step)
-            ((newborn, _),) = endings.of_ages({0: 1})
-            ends, count = endings.ends(newborn, self._grid.points)
-            self._chances = [one / count for one in ends]
+            ends = endings.ends(0, 0, self._grid.points)
+            self._chances = [one / endings.size for one in ends]
             self._later = self._chances[1:]
         chances, later, backwards = self._chances, self._later, self._backwards
         # Those that end within the step in which they begin free the slot again in the same.

@@ -124,18 +124,21 @@ def pack_tail(decision: Decision, situation: Situation, queues: Sequence[JobQueu
     if going >= situation.scale_in.max_step:
         return decision
     room = situation.room.less([*(one.ref for one in fleet.cordoned), *decision.cordon])
+    places = {member.node.node_id: _slots(member, queues) for member in fleet.ready}
     candidates = [
-        member for member in busy if room.of(member.group) > 0 and _slots(member, queues) > 0
+        member for member in busy if places[member.node.node_id] and room.of(member.group) > 0
     ]
-    if not candidates:
+    boot = boot_time(memory, 0.5).total_seconds()
+    rate = arrival_rate(memory, now)
+    fewest = min((places[member.node.node_id] for member in candidates), default=0)
+    if not candidates or sum(places.values()) - fewest < 1 + rate * boot:
         return decision
     laws = ServiceLaws(memory)
     left = {member.ref: seconds_left(member, laws, now) for member in candidates}
     soonest = min(candidates, key=lambda member: (left[member.ref], member.node.node_id))
-    boot = boot_time(memory, 0.5).total_seconds()
-    coming = arrival_rate(memory, now) * max(boot, left[soonest.ref])
+    coming = rate * max(boot, left[soonest.ref])
     rest = sum(
-        _slots(member, queues)
+        places[member.node.node_id]
         for member in fleet.ready
         if member is not soonest and member.ref not in decision.cordon
     )

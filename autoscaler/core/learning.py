@@ -36,14 +36,15 @@ def learn(memory: Memory, queues: Sequence[JobQueue], fleet: Fleet, now: datetim
         arrivals=_arrivals(memory, queues, now),
         dispatched=_dispatched(memory, queues),
         template=_template(memory, fleet),
-        idle_since=MappingProxyType(
-            {
-                member.node.node_id: memory.idle_since.get(member.node.node_id, now)
-                for member in fleet.ready
-                if member.idle
-            }
-        ),
+        idle_since=_idle_since(memory, fleet, now),
     )
+
+
+def _idle_since(memory: Memory, fleet: Fleet, now: datetime) -> Mapping[str, datetime]:
+    idle = [member.node.node_id for member in fleet.ready if not member.node.running]
+    if not idle and not memory.idle_since:
+        return memory.idle_since
+    return MappingProxyType({node_id: memory.idle_since.get(node_id, now) for node_id in idle})
 
 
 def arrival_rate(memory: Memory, now: datetime) -> float:

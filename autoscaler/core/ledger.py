@@ -5,9 +5,10 @@ By instance, not by timer: an instance is in flight until its node is seen, howe
 Pure; imports ``autoscaler.core`` only.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import lru_cache
 from types import MappingProxyType
 
 from autoscaler.core.memory import Boot, Memory, Request
@@ -72,10 +73,15 @@ def _steps(
 
 def boot_time(memory: Memory, share: float) -> timedelta:
     """Within which time that share of boots was over: 0.5 gives the median."""
-    sample = sorted(memory.boot_seconds)
+    sample = _in_order(memory.boot_seconds)
     if not sample:
         return BOOT_PRIOR
     return timedelta(seconds=sample[min(len(sample) - 1, int(share * len(sample)))])
+
+
+@lru_cache(maxsize=64)
+def _in_order(sample: tuple[float, ...]) -> Sequence[float]:
+    return sorted(sample)
 
 
 def ready_in(memory: Memory, instance_id: str | None, group: str, now: datetime) -> float:

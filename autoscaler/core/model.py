@@ -155,7 +155,7 @@ class Running:
 
 
 def _less(whole: Resources, part: Resources) -> Resources:
-    return whole if part == _NOTHING else whole - part
+    return whole if part is _NOTHING or part == _NOTHING else whole - part
 
 
 class _WorkedOut:

@@ -8,8 +8,9 @@ as much; never more.  Pure; imports ``autoscaler.core`` only.
 
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
+from operator import attrgetter
 
-from autoscaler.core.fleet import Fleet
+from autoscaler.core.ages import Ages
 from autoscaler.core.laws import ServiceLaws
 from autoscaler.core.memory import Ended, Ends
 from autoscaler.core.model import JobQueue
@@ -20,6 +21,7 @@ _WINDOW = timedelta(minutes=3)
 _ENDS_MAX = 500
 #: So many ends that were expected are granted: a few that are missing say little.
 _GRANTED = 4.0
+_PARTS = attrgetter("at", "job", "profile", "seconds")
 
 
 def kept_ends(ends: Ends | None, queues: Sequence[JobQueue], now: datetime) -> Ends:
@@ -27,40 +29,42 @@ def kept_ends(ends: Ends | None, queues: Sequence[JobQueue], now: datetime) -> E
     if ends is None:
         # How many ended before is not known: none of them is missed.
         return Ends(now)
-    children = ends.children
-    if any(queue.finished for queue in queues):
-        fresh = [
-            Ended(now, queue.job, one.profile or "", one.seconds)
-            for queue in queues
-            for one in queue.finished
-        ]
-        children = (*children, *fresh)
-    elif not children or now - children[0].at < _WINDOW:
+    children, old = ends.children, 0
+    while old < len(children) and now - children[old].at >= _WINDOW:
+        old += 1
+    fresh = [
+        Ended(now, queue.job, one.profile or "", one.seconds)
+        for queue in queues
+        for one in queue.finished
+    ]
+    if not old and not fresh:
         return ends
-    children = tuple(one for one in children if now - one.at < _WINDOW)
+    children = (*children[old:], *fresh)
     if len(children) <= _ENDS_MAX:
         return Ends(ends.since, children)
     return Ends(children[-_ENDS_MAX - 1].at, children[-_ENDS_MAX:])
 
 
 def pace_of(
-    ends: Ends | None, fleet: Fleet, jobs: Collection[str], laws: ServiceLaws, now: datetime
+    ends: Ends | None, ages: Sequence[Ages], jobs: Collection[str], laws: ServiceLaws, now: datetime
 ) -> float:
-    """The ends that came for each that was to be expected; 1 at most."""
+    """The ends that came for each that was to be expected of children so old; 1 at most."""
     if ends is None:
         return 1.0
     since = max(ends.since, now - _WINDOW)
+    ended: dict[tuple[str, str], tuple[list[float], list[float]]] = {}
+    for at, job, profile, seconds in map(_PARTS, ends.children):
+        if at > since and job in jobs:
+            before, later = ended.setdefault((job, profile), ([], []))
+            later.append(seconds)
+            before.append(seconds - (at - since).total_seconds())
     came, expected = _GRANTED, _GRANTED
-    for one in ends.children:
-        if one.at > since and one.job in jobs:
-            came += 1.0
-            seen = (one.at - since).total_seconds()
-            expected += laws.of(one.job, one.profile).ends_between(one.seconds - seen, one.seconds)
+    for key, (before, later) in ended.items():
+        came += len(later)
+        expected += laws.of(*key).ends_between(before, later)
     seen = (now - since).total_seconds()
-    for member in (*fleet.ready, *fleet.cordoned):
-        for child in member.node.running:
-            if child.started_at is not None and child.job in jobs:
-                age = (now - child.started_at).total_seconds()
-                law = laws.of(child.job, child.profile or "")
-                expected += law.ends_between(age - seen, age)
+    for some in ages:
+        for key, running in some.items():
+            before = [age - seen for age in running]
+            expected += laws.of(*key).ends_between(before, running)
     return min(1.0, came / expected)

@@ -7,6 +7,8 @@ Pure; imports the standard library and ``autoscaler.core.endings``.
 import math
 from bisect import bisect_left, bisect_right, insort
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from itertools import repeat
 
 from autoscaler.core.endings import Endings, endings_of
 
@@ -61,13 +63,15 @@ class ServiceLaw:
             self._spread = deviation * deviation / count / mean**2
         return self._spread
 
-    def ends_between(self, age: float, later: float) -> float:
-        """How often a child is expected to end between two ages, were it begun anew at each end."""
-        begun = bisect_right(self.sample, age)
-        ended = bisect_right(self.sample, later, begun)
-        # Beyond the sample a child may last for ever, which is not known: half a child is there.
-        rest = len(self.sample) + 0.5
-        return math.log((rest - begun) / (rest - ended)) if ended > begun else 0.0
+    def ends_between(self, before: Iterable[float], later: Iterable[float]) -> float:
+        """
+        How many ends are expected of children that went from one age to another.
+
+        Were each begun anew at its end; ``before`` and ``later`` are their ages, in seconds.
+        """
+        hazards, sample = _hazards(len(self.sample)), repeat(self.sample)
+        ended = sum(map(hazards.__getitem__, map(bisect_right, sample, later)))
+        return ended - sum(map(hazards.__getitem__, map(bisect_right, sample, before)))
 
     def median_left(self, age: float) -> float:
         """What a child of this age has left, in the middle case, in seconds."""
@@ -76,6 +80,14 @@ class ServiceLaw:
         if not rest:
             return age * math.log(2)
         return self.sample[begun + rest // 2] - age
+
+
+@lru_cache(maxsize=1024)
+def _hazards(size: int) -> Sequence[float]:
+    """Of a sample of so many: how often a child has ended for each that is shorter."""
+    # Beyond the sample a child may last for ever, which is not known: half a child is there.
+    rest = size + 0.5
+    return [math.log(rest / (rest - ended)) for ended in range(size + 1)]
 
 
 def law_of(samples: Iterable[float]) -> ServiceLaw:

@@ -6,11 +6,12 @@ Counted in nodes: a child of which c fit a new node is 1/c.  Pure; imports ``aut
 """
 
 import math
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from operator import mul, sub
 
+from autoscaler.core.ages import ages_on
 from autoscaler.core.crowds import Crowd, Crowds
 from autoscaler.core.demand import Demand, children_of
 from autoscaler.core.fleet import Fleet
@@ -22,6 +23,9 @@ from autoscaler.core.model import JobQueue
 from autoscaler.core.pace import pace_of
 from autoscaler.core.service_law import ServiceLaw
 from autoscaler.core.settings import Scaling
+
+#: Points that are taken together where the second starts are looked at roughly.
+_STRIDE = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,9 +100,10 @@ class Forecast:
 
         Where that is ``wanted`` or more for certain, it may be told less exactly, never too high.
         """
-        least = self._least(seconds)
-        if least >= wanted:
-            return least
+        for looked_closer in (False, True):
+            least = self._least(seconds, looked_closer=looked_closer)
+            if least >= wanted:
+                return least
         # A node that was bought comes; only what ends on others may not.
         come = self.grid.value(self.crowds.come, seconds)
         sure = (self.grid.value(self.expected, seconds) - come) * (1.0 - self.margin)
@@ -106,21 +111,37 @@ class Forecast:
             sure -= self.deviations * math.sqrt(self.grid.value(self.variance, seconds))
         return come + max(0.0, sure)
 
-    def _least(self, seconds: float) -> float:
-        """Not less than by the first ends alone, with as many renewals as make it the least."""
-        before, after = self.grid.about(seconds)
-        expected, doubt = self.crowds.by(before)
-        come = self.crowds.come[before]
-        expected -= come
+    def _least(self, seconds: float, *, looked_closer: bool) -> float:
+        """Not more than is relied on: by the first ends, and with some of the second ones."""
+        grid, crowds = self.grid, self.crowds
+        before, after = grid.about(seconds)
+        come, first, renewals = crowds.come[before], crowds.by(before), 0.0
+        if looked_closer:
+            come, renewals = grid.value(crowds.come, seconds), self._second(before)
+            first += (crowds.by(after) - first) * grid.beyond(seconds)
         relied_on = 1.0 - self.margin
         if not self.deviations or not relied_on:
-            return come + expected * relied_on
-        doubt = max(doubt, self.crowds.by(after)[1])
-        # Each renewal adds a start, and so much to the variance.
+            return come + (first - come + renewals) * relied_on
+        doubt = crowds.doubt_max
+        if looked_closer:
+            doubt = max(crowds.doubt(before), crowds.doubt(after))
+        # Each renewal adds a start, and so much to the variance: as many as make it the least.
         each = self.spread * self.child
-        root = max(math.sqrt(doubt), self.deviations * each / 2 / relied_on)
-        renewals = (root * root - doubt) / each if each else 0.0
-        return come + (expected + renewals) * relied_on - self.deviations * root
+        root = max(math.sqrt(doubt + renewals * each), self.deviations * each / 2 / relied_on)
+        if each:
+            renewals = (root * root - doubt) / each
+        return come + (first - come + renewals) * relied_on - self.deviations * root
+
+    def _second(self, point: int) -> float:
+        """Starts by that point on slots that were freed once before: no more than there are."""
+        endings = self.law.endings(self.grid.step)
+        strides = range(_STRIDE, point + 1, _STRIDE)
+        # All that are freed within a stride as if they were at its end.
+        ended = endings.ended_by([point - at for at in strides])
+        freed = [self.crowds.by(at) for at in strides]
+        within = map(sub, freed, [0.0, *freed])
+        starts: float = sum(map(mul, within, ended)) / endings.size
+        return starts
 
     def doubted(self, margin: float, deviations: float) -> "Forecast":
         """The same, relied on less: a share of it, and so many standard deviations, not at all."""
@@ -137,9 +158,8 @@ class _Variance(Series):
         self._child = child
 
     def __getitem__(self, point: int) -> float:
-        first, variance = self._crowds.by(point)
-        again = max(0.0, self._expected[point] - first)
-        return variance + self._law.spread * self._child * again
+        again = max(0.0, self._expected[point] - self._crowds.by(point))
+        return self._crowds.doubt(point) + self._law.spread * self._child * again
 
 
 def starts_on(outlook: Outlook, waiting: Waiting, grid: Grid) -> Forecast:
@@ -149,8 +169,22 @@ def starts_on(outlook: Outlook, waiting: Waiting, grid: Grid) -> Forecast:
     law = mixture(laws, waiting.left)
     again = Renewals(law, grid)
     jobs = {queue.job for queue in outlook.queues}
-    pace = pace_of(memory.ends, outlook.fleet, jobs, laws, outlook.now)
-    crowds = Crowds(_crowds(outlook, waiting, laws, grid), _in_flight(outlook, grid), pace)
+    ready = ages_on(outlook.fleet.ready, jobs, outlook.now)
+    cordoned = ages_on(outlook.fleet.cordoned, jobs, outlook.now)
+    pace = pace_of(memory.ends, (ready, cordoned), jobs, laws, outlook.now)
+    # Down to the grid, so that children of nearly one age are worked out once.
+    crowds = Crowds(
+        [
+            Crowd(
+                laws.of(job, profile).endings(grid.step),
+                waiting.share(job),
+                [int(age / grid.step) if age > 0 else 0 for age in ages],
+            )
+            for (job, profile), ages in ready.items()
+        ],
+        _in_flight(outlook, grid),
+        pace,
+    )
     expected = Starts(crowds, again, _starting_now(outlook, waiting))
     variance = _Variance(crowds, expected, law, child)
     return Forecast(grid, expected, variance, crowds, again, law, child)
@@ -173,32 +207,3 @@ def _starting_now(outlook: Outlook, waiting: Waiting) -> float:
         if placed > 0 and queue.job not in outlook.demand.unplaceable:
             total += placed * waiting.share(queue.job)
     return total
-
-
-def _crowds(outlook: Outlook, waiting: Waiting, laws: ServiceLaws, grid: Grid) -> list[Crowd]:
-    """The running children of our jobs on nodes that will take more."""
-    ages = _ages(outlook, grid.step)
-    crowds = []
-    for (job, profile), counts in ages.items():
-        endings = laws.of(job, profile or "").endings(grid.step)
-        crowds.append(Crowd(endings, waiting.share(job), endings.of_ages(counts)))
-    return crowds
-
-
-def _ages(outlook: Outlook, step: float) -> Mapping[tuple[str, str | None], Counter[int]]:
-    """How many are of which age, in steps, by job and profile."""
-    jobs, now = {queue.job for queue in outlook.queues}, outlook.now
-    found: dict[tuple[str, str | None], list[int]] = {}
-    for member in outlook.fleet.ready:
-        for one in member.node.running:
-            job, started_at = one.job, one.started_at
-            if job not in jobs:
-                continue
-            # Down to the grid, so that children of nearly one age are worked out once.
-            age = 0 if started_at is None else int((now - started_at).total_seconds() / step)
-            key = (job, one.profile)
-            ages = found.get(key)
-            if ages is None:
-                ages = found[key] = []
-            ages.append(max(0, age))
-    return {key: Counter(ages) for key, ages in found.items()}

@@ -255,15 +255,11 @@ class Cluster:
             allocation = Allocation(self._allocation_count, child, machine, ask)
             machine.plan(allocation)
             planned.append(allocation)
-        decided_at = self._clock.seconds
-        land = partial(self._land, job, planned, decided_at)
-        self._soon(self._settings.plan_seconds, land)
-
-    def _soon(self, seconds: float, do: Callable[[], None]) -> None:
+        decided_at, seconds = self._clock.seconds, self._settings.plan_seconds
         if seconds > 0:
-            self._clock.after(seconds, do)
+            self._clock.after(seconds, partial(self._land, job, planned, decided_at))
         else:
-            do()
+            self._land(job, planned, decided_at)
 
     def _land(self, job: JobState, planned: Sequence[Allocation], decided_at: float) -> None:
         """Apply the plan, or refuse it where a node takes no work any more."""

@@ -130,6 +130,7 @@ class GroupState:
         self.marks_end_at: dict[str, float] = {}
         self.failures: list[LaunchFailure] = []
         self.attempt_scheduled = False
+        self._told: Group | None = None
 
     @property
     def missing_count(self) -> int:
@@ -154,7 +155,7 @@ class GroupState:
             if end_at <= now_seconds:
                 del self.marks_end_at[instance_id]
                 self.marks.pop(instance_id, None)
-        return Group(
+        group = Group(
             name=self.spec.name,
             desired=self.desired,
             size_min=self.size_min,
@@ -168,6 +169,10 @@ class GroupState:
             failures=self._failures_shown(now_seconds),
             hooks=self.spec.hooks,
         )
+        # What has not changed stays the same value.
+        if group != self._told:
+            self._told = group
+        return self._told
 
     def _failures_shown(self, now_seconds: float) -> tuple[LaunchFailure, ...]:
         if not self.failures:

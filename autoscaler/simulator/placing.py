@@ -76,7 +76,9 @@ class Placing:
 
     def _best(self, job: JobSpec, index: int, without: Sequence[Machine]) -> Machine | None:
         group = job.groups[index]
-        perhaps = self._perhaps.setdefault((job.name, index), dict(self._open))
+        perhaps = self._perhaps.get((job.name, index))
+        if perhaps is None:
+            perhaps = self._perhaps[job.name, index] = dict(self._open)
         if self._choices is not None:
             return self._best_of_some(group, perhaps, without)
         best, fullness = None, 0.0

@@ -34,7 +34,10 @@ class Tally:
 
     def start(self, job: str, wait_seconds: float) -> None:
         """A child began for the first time."""
-        self.waits.setdefault(job, _numbers()).append(wait_seconds)
+        waits = self.waits.get(job)
+        if waits is None:
+            waits = self.waits[job] = _numbers()
+        waits.append(wait_seconds)
 
     def ended(self, children_count: int, *, ours: bool) -> None:
         """Work was ended with its machine."""

@@ -29,6 +29,7 @@ from autoscaler.simulator.clock import SimulatedClock
 from autoscaler.simulator.cluster import Cluster
 from autoscaler.simulator.faults import Crash, Faults, Strike
 
+_READY = NodeStatus.READY
 Step = Callable[[], None]
 _OneCall = (
     SetDesiredCapacity
@@ -166,9 +167,7 @@ class SimulatedWorld:
     def _read_aws(self, *, stale: bool) -> tuple[Group, ...]:
         if not stale or self._groups is None:
             joined = frozenset(
-                node.instance_id
-                for node in self.cluster.nodes.values()
-                if node.status is NodeStatus.READY
+                [node.instance_id for node in self.cluster.nodes.values() if node.status is _READY]
             )
             self._groups = self.aws.showing(joined)
         return self._groups

@@ -19,10 +19,11 @@ ages = st.integers(0, 600) | st.integers(0, 6000) | st.integers(950, 1030)
 
 
 def ends(endings, age):
-    """Of those that last longer than so many steps: how many end at each point from then on."""
-    ((aged, _),) = endings.of_ages({age: 1})
-    found, alike = endings.ends(aged, POINTS)
-    return [one / alike for one in found]
+    """Of a child of this age in steps: the chance to end at each point from then on."""
+    (begun,) = endings.begun([age])
+    if begun == endings.size:
+        return list(endings.outlasting(age, POINTS))
+    return [one / (endings.size - begun) for one in endings.ends(age, begun, POINTS)]
 
 
 def chances(sample, age):
@@ -67,20 +68,23 @@ def test_chances_are_chances(sample, age):
     assert sum(found) <= 1 + 1e-9
 
 
-@given(
-    sample=samples,
-    counts=st.dictionaries(ages, st.integers(1, 3), max_size=4),
-    point=st.integers(0, POINTS),
-)
-def test_how_many_end_by_a_point_is_told_with_its_variance(sample, counts, point):
-    endings = endings_of(sample, STEP)
+@given(sample=samples, points=st.lists(ages, min_size=1, max_size=4))
+def test_how_many_have_ended_by_a_point_counts_those_about_it_by_their_share(sample, points):
+    places = [round(one / STEP * 2**32) / 2**32 for one in sample]
 
-    expected, variance = endings.ended_by(endings.of_ages(counts), point)
+    found = endings_of(sample, STEP).ended_by(points)
 
-    by = {age: sum(chances(sample, age)[: point + 1]) for age in counts}
-    assert expected == pytest.approx(sum(n * by[age] for age, n in counts.items()), abs=1e-6)
-    doubt = sum(n * by[age] * (1 - by[age]) for age, n in counts.items())
-    assert variance == pytest.approx(doubt, abs=1e-6)
+    plain = [sum(min(1.0, max(0.0, point + 1 - one)) for one in places) for point in points]
+    assert found == pytest.approx(plain, abs=1e-6)
+
+
+@given(age=ages, point=st.integers(0, POINTS))
+def test_by_a_point_a_child_beyond_the_sample_has_ended_as_its_chances_sum_up(age, point):
+    endings = endings_of((0.01,), STEP)
+
+    found = endings.outlasting_by(age, point)
+
+    assert found == pytest.approx(sum(endings.outlasting(age, POINTS)[: point + 1]), abs=1e-9)
 
 
 @given(sample=samples, other=samples, seed=st.integers(0, 1000))
@@ -94,8 +98,8 @@ def test_the_order_of_changes_leaves_no_trace(sample, other, seed):
     anew = endings_of(other, STEP)
     for age in (0, 3, 64, 500, 970, 1024, 3000):
         assert ends(changed, age) == ends(anew, age)
-        crowd = anew.of_ages({age: 1})
-        assert changed.ended_by(crowd, 7) == anew.ended_by(crowd, 7)
+    points = [0, 3, 64, 500, 1000, 1023, 1024, 3000]
+    assert changed.ended_by(points) == anew.ended_by(points)
 
 
 def test_what_was_made_of_a_sample_stays_as_it_was():

@@ -112,6 +112,7 @@ def plain_renewals(law):
 )
 def test_an_instant_lies_between_two_points(seconds, points):
     assert GRID.about(seconds) == points
+    assert 0 <= GRID.beyond(seconds) <= 1
 
 
 def test_an_amount_between_two_points_is_shared_so_that_its_mean_is_kept():

@@ -57,9 +57,8 @@ def test_laws_do_not_depend_on_what_was_asked_before(seed):
             (found.of("transcode", "small"), small),
         ):
             assert list(law.sample) == list(anew.sample)
-            crowd = anew.endings(3.0).of_ages({2: 1})
-            assert law.endings(3.0).of_ages({2: 1}) == crowd
-            assert law.endings(3.0).ended_by(crowd, 9) == anew.endings(3.0).ended_by(crowd, 9)
+            assert law.endings(3.0).begun([2]) == anew.endings(3.0).begun([2])
+            assert law.endings(3.0).ended_by([11]) == anew.endings(3.0).ended_by([11])
 
 
 def test_an_unchanged_sample_gives_the_law_that_is_there():

@@ -1,29 +1,21 @@
 """Whether children end as fast, of late, as the sample of service times says."""
 
-from datetime import timedelta
-
 import pytest
 
-from autoscaler.core.fleet import muster
 from autoscaler.core.laws import ServiceLaws
 from autoscaler.core.memory import Ended, Ends, Memory
-from autoscaler.core.model import Finished, Running
+from autoscaler.core.model import Finished
 from autoscaler.core.pace import kept_ends, pace_of
-from tests.builders import a_group, a_node, a_queue, an_instance, at
+from tests.builders import a_queue, at
 
 #: Evenly from 10 s to 1000 s.
 MEMORY = Memory(service_seconds={"transcode": {"": tuple(range(10, 1010, 10))}})
 
 
-def pace(ends, *ages, job="transcode"):
+def pace(ends, *ages):
     """Of a pool whose running children are so old now."""
-    nodes = tuple(
-        a_node(number, live=1, running=(Running(job, at(-age), at(-age)),))
-        for number, age in enumerate(ages)
-    )
-    group = a_group(*(an_instance(number) for number in range(len(ages))))
-    fleet = muster(nodes, (group,), timedelta(minutes=10), at(0))
-    return pace_of(ends, fleet, {"transcode"}, ServiceLaws(MEMORY), at(0))
+    running = {("transcode", ""): [float(age) for age in ages]}
+    return pace_of(ends, (running, {}), {"transcode"}, ServiceLaws(MEMORY), at(0))
 
 
 def finished(*seconds):
@@ -64,8 +56,10 @@ def test_only_the_last_minutes_count():
     assert pace(Ends(at(-10_000)), *[3000] * 40) == 1.0
 
 
-def test_other_peoples_children_do_not_count():
-    assert pace(Ends(at(-170)), *[670] * 40, job="theirs") == 1.0
+def test_other_peoples_ends_do_not_count():
+    theirs = Ends(at(-170), tuple(Ended(at(-5), "theirs", "", 600.0) for _ in range(20)))
+
+    assert pace(theirs, *[670] * 40) == pace(Ends(at(-170)), *[670] * 40)
 
 
 def test_ends_are_kept_for_as_long_as_they_count():

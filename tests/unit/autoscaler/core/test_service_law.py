@@ -52,10 +52,12 @@ def test_a_law_that_changes_bit_by_bit_is_the_law_made_anew():
         anew = ServiceLaw(sample)
         assert law.sample == anew.sample
         assert law.spread == anew.spread
-        crowd = anew.endings(5.25).of_ages({0: 1, 7: 1, 200: 1, 100_000: 1})
-        assert law.endings(5.25).of_ages({0: 1, 7: 1, 200: 1, 100_000: 1}) == crowd
-        for aged, _ in crowd:
-            assert law.endings(5.25).ends(aged, 60) == anew.endings(5.25).ends(aged, 60)
+        ages = [0, 7, 200, 100_000]
+        begun = anew.endings(5.25).begun(ages)
+        assert law.endings(5.25).begun(ages) == begun
+        assert law.endings(5.25).ended_by(ages) == anew.endings(5.25).ended_by(ages)
+        for age, one in zip(ages[:2], begun, strict=False):
+            assert law.endings(5.25).ends(age, one, 60) == anew.endings(5.25).ends(age, one, 60)
 
 
 def test_a_service_time_of_nothing_is_dropped_again():
@@ -69,3 +71,14 @@ def test_endings_are_on_the_grid_that_is_asked_for():
 
     assert law.endings(5.0) is law.endings(5.0)
     assert law.endings(2.0).step == 2.0
+
+
+def test_ends_are_expected_by_the_share_that_does_not_get_older():
+    """Of those that are 10 s old and of 20: half a child outlasts every sample."""
+    law = ServiceLaw(float(one) for one in range(1, 41))
+
+    found = law.ends_between([10.0, -5.0, 50.0], [20.0, 0.5, 60.0])
+
+    assert found == pytest.approx(math.log(30.5 / 20.5))
+    assert law.ends_between([0.0], [100.0]) == pytest.approx(math.log(40.5 / 0.5))
+    assert law.ends_between([], []) == 0

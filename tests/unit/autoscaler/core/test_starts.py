@@ -90,6 +90,27 @@ def test_what_is_relied_on_is_never_more_than_what_a_closer_look_finds():
         assert found.sure(seconds, exact + 1.0) == exact
 
 
+@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize(("margin", "deviations"), [(0.0, 0.0), (0.1, 0.0), (0.4, 0.5), (1.0, 1.0)])
+def test_a_glance_never_promises_more_than_a_closer_look_nor_that_than_the_whole(
+    seed, margin, deviations
+):
+    rng = random.Random(seed)
+    mean = rng.choice((15.0, 60.0, 300.0))
+    sample = tuple(rng.expovariate(1 / mean) for _ in range(60))
+    nodes = busy([rng.uniform(0, 2 * mean) for _ in range(20)])
+    found = forecast(nodes, sample, desired=rng.choice((0, 2))).doubted(margin, deviations)
+
+    for seconds in [rng.uniform(0, 330) for _ in range(20)]:
+        whole = found.sure(seconds, float("inf"))
+        glance = found._least(seconds, looked_closer=False)
+        closer = found._least(seconds, looked_closer=True)
+        assert glance <= whole + 1e-9
+        assert closer <= whole + 1e-9
+        if not deviations:
+            assert glance <= closer + 1e-9
+
+
 def test_nodes_in_flight_start_children_from_their_boot_on():
     found = forecast([], (1000.0,) * 30, desired=3)
 
