@@ -22,8 +22,8 @@ from autoscaler.core.starts import Forecast, Outlook, Waiting, starts_on, waitin
 _LOOK = timedelta(seconds=10)
 #: At the last chance so much of the expected starts is not relied on, and so many standard
 #: deviations besides: where a few children may be late, and where none may.
-_DOUBTS_AT_LAST = (0.4, 0.5)
-_DOUBTS_IF_STRICT = (0.5, 1.5)
+_DOUBTS_AT_LAST = (0.3, 0.5)
+_DOUBTS_IF_STRICT = (0.5, 1.2)
 #: Before it there is time yet to buy more: little is held back, and what a boot or a look may be
 #: late is allowed for by this share.
 _MARGIN = 0.1
@@ -31,7 +31,7 @@ _SLACK = 0.5
 #: A pace of ends below this is worth a word.
 _SLOW = 0.9
 #: A boot that takes so much longer than most is still in time.
-_BOOT_SAFETY = 1.15
+_BOOT_SAFETY = 1.1
 
 
 class _Due(NamedTuple):

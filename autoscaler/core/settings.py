@@ -75,7 +75,7 @@ class ScaleIn:
     idle_after: timedelta | None = None
     #: With no ``idle_after``: a node is kept while it is likely to be needed within this share of
     #: a boot.
-    keep_warm: float = 0.1
+    keep_warm: float = 0.15
     cooldown: timedelta = timedelta(0)
     #: Nodes on their way out at the same time at most.
     max_step: int = 5

@@ -115,7 +115,7 @@ def test_at_the_last_chance_a_strict_pool_relies_on_less():
 
     assert decided(observed, memory).buy == 0
     strict = decided(observed, memory, strict=True)
-    assert strict.buy == 2
+    assert strict.buy >= 1
     assert Rule.LAST_CHANCE in rules(strict)
 
 

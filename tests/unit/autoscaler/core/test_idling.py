@@ -44,7 +44,7 @@ def test_without_arrivals_an_idle_node_goes_at_once():
 
 
 def test_a_node_that_arrivals_will_soon_need_is_kept_and_those_beyond_it_go():
-    """At ten a minute a place is needed within a tenth of a boot while fewer than two are."""
+    """At ten a minute a place is needed within 18 s while fewer than two are."""
     nodes = [a_node(number) for number in range(1, 5)]
 
     decision = decide(an_observation(*nodes), AUTO, arrivals(10), at(0))
@@ -54,7 +54,7 @@ def test_a_node_that_arrivals_will_soon_need_is_kept_and_those_beyond_it_go():
     assert "10.0 children a minute" in decision.why
 
 
-@pytest.mark.parametrize(("keep_warm", "kept"), [(0.0, 0), (0.1, 1), (0.25, 2), (1.0, 4)])
+@pytest.mark.parametrize(("keep_warm", "kept"), [(0.0, 0), (0.15, 1), (0.25, 2), (1.0, 4)])
 def test_how_readily_idle_nodes_are_kept_is_the_operators_choice(keep_warm, kept):
     scaling = replace(AUTO.scaling, scale_in=replace(AUTO.scaling.scale_in, keep_warm=keep_warm))
     settings = replace(AUTO, scaling=scaling)
