@@ -33,6 +33,19 @@ class Pool:
     settings: "PoolSettings"
 
 
+def add_pool(parser: argparse.ArgumentParser, overrides_help: str) -> None:
+    """What of a configuration counts: ``--set`` in its place, and which pool."""
+    parser.add_argument(
+        "--set",
+        dest="overrides",
+        action="append",
+        default=[],
+        metavar="PATH=VALUE",
+        help=overrides_help,
+    )
+    parser.add_argument("--pool", metavar="NAME", help="which pool, where there are several")
+
+
 def add_workload(parser: argparse.ArgumentParser, *, several: bool = False) -> None:
     """Where the children are from: exactly one of these; of traces there may be ``several``."""
     group = parser.add_argument_group("what is replayed, one of")

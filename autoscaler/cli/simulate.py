@@ -5,10 +5,9 @@ Imports cli.replaying, results, status_line and errors, and the rest when it is 
 """
 
 import argparse
-import os
 import sys
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -68,15 +67,9 @@ def add(commands: Commands) -> None:
         metavar="FILE",
         help="the configuration; several are compared",
     )
-    parser.add_argument(
-        "--set",
-        dest="overrides",
-        action="append",
-        default=[],
-        metavar="PATH=VALUE",
-        help="in place of what every file says, as pools.0.scaling.target_wait=1m",
+    replaying.add_pool(
+        parser, "in place of what every file says, as pools.0.scaling.target_wait=1m"
     )
-    parser.add_argument("--pool", metavar="NAME", help="which pool, where there are several")
     parser.add_argument(
         "--against",
         action="append",
@@ -87,8 +80,7 @@ def add(commands: Commands) -> None:
     )
     replaying.add_workload(parser)
     replaying.add_conditions(parser)
-    parser.add_argument("--json", metavar="FILE", help="the figures as JSON; - is stdout, alone")
-    parser.add_argument("--out", type=Path, metavar="DIR", help="pictures, PNG and SVG")
+    results.add_places(parser, figures="the figures", pictures="pictures")
     parser.add_argument("--processes", default="1", metavar="N", help="side by side; 1")
     parser.set_defaults(run=_run)
 
@@ -170,36 +162,16 @@ def _baselines(texts: Sequence[str], pool: "Pool") -> tuple["Subject", ...]:
 
 
 def _tell(arguments: argparse.Namespace, case: "Case", outcomes: Sequence["Outcome"]) -> None:
-    """The pictures and the JSON where they are asked for, and the table."""
     from autoscaler.replay import files
 
-    written: list[Path] = []
-    if arguments.out is not None:
+    def draw(directory: Path) -> Iterable[Path]:
         from autoscaler.replay.pictures import draw_all
 
-        draw = partial(
-            draw_all,
-            outcomes=outcomes,
-            title=case.title,
-            late_seconds=case.conditions.late_seconds,
-        )
-        written += files.replace_pictures(arguments.out, draw, "--out")
-    if arguments.json == "-":
-        _say(case.json(outcomes))
-        return
-    if arguments.json is not None:
-        files.write_whole(Path(arguments.json), case.json(outcomes), "--json")
-        written.append(Path(arguments.json))
-    names = f"written: {', '.join(str(path) for path in written)}\n" if written else ""
-    _say(f"{case.text(outcomes)}\n{names}")
+        late_seconds = case.conditions.late_seconds
+        return draw_all(directory, outcomes=outcomes, title=case.title, late_seconds=late_seconds)
 
-
-def _say(text: str) -> None:
-    try:
-        print(text, end="", flush=True)
-    except BrokenPipeError:
-        # Whoever read it has enough; what is still buffered has nowhere to go.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    written = results.drawn(arguments, draw, files.COURSES)
+    results.tell(arguments, written, partial(case.json, outcomes), case.text(outcomes))
 
 
 def _what_is_wrong(outcome: "Outcome") -> str:

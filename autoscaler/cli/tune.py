@@ -7,7 +7,7 @@ Imports the modules beside it and errors, and the rest when it is called for.
 import argparse
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -59,15 +59,7 @@ def add(commands: Commands) -> None:
     parser.add_argument(
         "--config", dest="file", type=Path, metavar="FILE", help="the present configuration"
     )
-    parser.add_argument(
-        "--set",
-        dest="overrides",
-        action="append",
-        default=[],
-        metavar="PATH=VALUE",
-        help="in place of what the file says, as pools.0.size.max=50",
-    )
-    parser.add_argument("--pool", metavar="NAME", help="which pool, where there are several")
+    replaying.add_pool(parser, "in place of what the file says, as pools.0.size.max=50")
     targets = parser.add_argument_group("what is wanted, one of")
     target = targets.add_mutually_exclusive_group()
     target.add_argument("--p95-wait", metavar="TIME", help="95 %% wait no longer, such as 2m")
@@ -88,8 +80,7 @@ def add(commands: Commands) -> None:
     bound.add_argument("--for", dest="duration", metavar="TIME", help="about so long, such as 2m")
     replaying.add_workload(parser, several=True)
     replaying.add_conditions(parser)
-    parser.add_argument("--json", metavar="FILE", help="all figures as JSON; - is stdout, alone")
-    parser.add_argument("--out", type=Path, metavar="DIR", help="the frontier, PNG and SVG")
+    results.add_places(parser, figures="all figures", pictures="the frontier")
     parser.add_argument(
         "--processes", metavar="N", help="side by side; as many as there are processors"
     )
@@ -121,26 +112,17 @@ def _run(arguments: argparse.Namespace) -> int:
 
 
 def _tell(arguments: argparse.Namespace, cases: Sequence["Case"], findings: "Findings") -> None:
-    """The picture and the JSON where they are asked for, and the table."""
-    from autoscaler.replay import files
     from autoscaler.tuning.table import told
 
-    written: list[Path] = []
-    if arguments.out is not None:
+    def draw(directory: Path) -> Iterable[Path]:
         from autoscaler.tuning.plot import draw_frontier
 
-        draw = partial(draw_frontier, findings=findings, title=_title(cases))
-        written += files.replace_pictures(arguments.out, draw, "--out", old=_PICTURES)
-    if arguments.json == "-":
-        print(_json(cases, findings), end="")
-        return
-    if arguments.json is not None:
-        files.write_whole(Path(arguments.json), _json(cases, findings), "--json")
-        written.append(Path(arguments.json))
-    print(*(case.title for case in cases), told(findings, arguments.overrides), sep="\n")
-    print("", *cases[0].assumed, sep="\n")
-    if written:
-        print(f"written: {', '.join(str(path) for path in written)}")
+        return draw_frontier(directory, findings=findings, title=_title(cases))
+
+    written = results.drawn(arguments, draw, _PICTURES)
+    titles, table = [case.title for case in cases], told(findings, arguments.overrides)
+    text = "\n".join([*titles, table, "", *cases[0].assumed])
+    results.tell(arguments, written, partial(_json, cases, findings), text)
 
 
 def _title(cases: Sequence["Case"]) -> str:

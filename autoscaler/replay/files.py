@@ -13,7 +13,7 @@ from pathlib import Path
 from autoscaler.errors import InputError
 
 #: The names of a comparison's pictures: those of an earlier one are no part of this one.
-_PICTURES = re.compile(r"(course(-\d+)?|comparison)\.(png|svg)")
+COURSES = re.compile(r"(course(-\d+)?|comparison)\.(png|svg)")
 
 
 def check_directory(directory: Path, argument: str) -> None:
@@ -50,8 +50,7 @@ def replace_pictures(
     directory: Path,
     draw: Callable[[Path], Iterable[Path]],
     argument: str,
-    *,
-    old: re.Pattern[str] = _PICTURES,
+    old: re.Pattern[str],
 ) -> tuple[Path, ...]:
     """
     Draw aside, then put all in the place of the ``old`` that were there.  Raises ``InputError``.

@@ -6,6 +6,8 @@ Imports ``autoscaler.core``, errors, the simulator and replay.conditions.
 
 from collections.abc import Iterable, Sequence
 
+from autoscaler.core.demand import template_of
+from autoscaler.core.memory import Memory
 from autoscaler.core.model import FailureKind, GroupAsk
 from autoscaler.core.resources import Ask, Resources
 from autoscaler.core.settings import PoolSettings
@@ -15,9 +17,6 @@ from autoscaler.simulator.faults import FaultRates
 from autoscaler.simulator.instance import GroupSpec
 from autoscaler.simulator.run import Cadence, Scene
 from autoscaler.simulator.workload import Arrival, JobSpec
-
-#: Where the settings name no disk: more than any node has, in MiB.
-_UNLIMITED_DISK_MIB = 1 << 50
 
 
 def scene_of(settings: PoolSettings, conditions: Conditions, interval_seconds: float) -> Scene:
@@ -98,8 +97,8 @@ def _named(arrival: Arrival, settings: PoolSettings, trace: str) -> Arrival:
 
 
 def _node_of(settings: PoolSettings) -> Resources:
-    disk = _UNLIMITED_DISK_MIB if settings.node.disk is None else settings.node.disk
-    return Resources(settings.node.cpu, settings.node.memory, disk)
+    """What a pool that has seen none takes a new node for."""
+    return template_of(settings, Memory()).shape
 
 
 def _fitting(room: Resources, groups: Sequence[GroupAsk]) -> int:

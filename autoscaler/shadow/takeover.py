@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from autoscaler.core.demand import template_of
 from autoscaler.core.laws import ServiceLaws
 from autoscaler.core.ledger import boot_time, ready_in
 from autoscaler.core.memory import Memory
@@ -38,8 +39,6 @@ from autoscaler.simulator.machine import Identity, Machine
 from autoscaler.simulator.tally import Tally
 from autoscaler.simulator.workload import Arrival, JobSpec
 from autoscaler.simulator.world import SimulatedWorld
-
-_UNLIMITED_MIB = 1 << 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,13 +147,12 @@ def _jobs(real: Observation, settings: PoolSettings) -> Iterator[JobSpec]:
 
 
 def _spec(group: Group, settings: PoolSettings, memory: Memory) -> GroupSpec:
-    node, template = settings.node, memory.template
-    disk_mib = _UNLIMITED_MIB if node.disk is None else node.disk
     return GroupSpec(
         name=group.name,
         size_max=group.size_max,
-        capacity=template.shape if template else Resources(node.cpu, node.memory, disk_mib),
-        facts=template.facts if template else None,
+        capacity=template_of(settings, memory).shape,
+        # What was configured of a node is not all that its constraints may ask for.
+        facts=memory.template.facts if memory.template else None,
         instance_prefix="i-shadow-",
         boot_seconds=_boot_time(settings, memory).total_seconds(),
         boot_jitter=0.0,

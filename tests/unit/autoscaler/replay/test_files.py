@@ -6,7 +6,13 @@ from pathlib import Path
 import pytest
 
 from autoscaler.errors import InputError
-from autoscaler.replay.files import check_directory, check_file, replace_pictures, write_whole
+from autoscaler.replay.files import (
+    COURSES,
+    check_directory,
+    check_file,
+    replace_pictures,
+    write_whole,
+)
 
 
 def test_a_directory_is_made_and_left_empty(tmp_path: Path) -> None:
@@ -70,7 +76,7 @@ def test_pictures_take_the_place_of_an_earlier_comparisons_and_of_nothing_else(
     for name in ("course.png", "course-2.svg", "comparison.png", "of-course.png", "notes.txt"):
         (tmp_path / name).write_text("old")
 
-    files = replace_pictures(tmp_path, _drawn("course.png"), "--out")
+    files = replace_pictures(tmp_path, _drawn("course.png"), "--out", COURSES)
 
     assert files == (tmp_path / "course.png",)
     assert {one.name: one.read_text() for one in tmp_path.iterdir()} == {
@@ -88,6 +94,6 @@ def test_pictures_that_fail_half_way_leave_what_was_there(tmp_path: Path) -> Non
         raise OSError(28, "No space left on device")
 
     with pytest.raises(InputError, match="No space left on device"):
-        replace_pictures(tmp_path, draw, "--out")
+        replace_pictures(tmp_path, draw, "--out", COURSES)
 
     assert [(one.name, one.read_text()) for one in tmp_path.iterdir()] == [("course.png", "old")]
