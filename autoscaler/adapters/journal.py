@@ -150,12 +150,9 @@ class Journal:
     def cycles(self, pool: str, *, last: int) -> tuple[CycleRecord, ...]:
         """The last so many cycles of a pool that were written down, oldest first."""
         records: list[CycleRecord | None] = []
-        try:
-            with self._lock:
-                where = "pool = ? ORDER BY id DESC LIMIT ?"
-                records.extend(read(self._connection, where, pool, last))
-        except sqlite3.Error as error:
-            _log.warning("journal.unreadable", path=str(self._path), error=str(error))
+        with self._reading():
+            where = "pool = ? ORDER BY id DESC LIMIT ?"
+            records.extend(read(self._connection, where, pool, last))
         found = tuple(one for one in reversed(records) if one is not None)
         if len(found) < len(records):
             _log.warning("journal.cycles_ignored", pool=pool, count=len(records) - len(found))
@@ -171,12 +168,19 @@ class Journal:
             self._connection.execute("PRAGMA incremental_vacuum(256)").fetchall()
 
     def _read(self, query: str, *arguments: object) -> list[Any]:
+        rows: list[Any] = []
+        with self._reading(), closing(self._connection.execute(query, arguments)) as cursor:
+            rows.extend(cursor.fetchall())
+        return rows
+
+    @contextmanager
+    def _reading(self) -> Iterator[None]:
+        """What cannot be read is said, and done without."""
         try:
-            with self._lock, closing(self._connection.execute(query, arguments)) as cursor:
-                return cursor.fetchall()
+            with self._lock:
+                yield
         except sqlite3.Error as error:
             _log.warning("journal.unreadable", path=str(self._path), error=str(error))
-            return []
 
     @contextmanager
     def _saying_failures(self, now: datetime) -> Iterator[None]:

@@ -2,7 +2,7 @@
 The children of each job in the journal: when they came, and of those that finished how long they
 worked.
 
-Imports journal_tally, journal_records' bounds and sqlite3.
+Imports journal_tally, journal_records' bounds, how Nomad names children, and sqlite3.
 """
 
 import sqlite3
@@ -11,8 +11,8 @@ from datetime import UTC, datetime, timedelta
 
 from autoscaler.adapters.journal_records import PRUNED_AT_ONCE, Bounds
 from autoscaler.adapters.journal_tally import Came, Counted, Done, Tally
+from autoscaler.adapters.nomad_replies import own_name
 
-_DISPATCHED = "/dispatch-"
 _COUNT_JOB = """
     INSERT INTO job (pool, name, watched_since, counted_at, dispatched_count)
     VALUES (:pool, :name, :at, :at, :count)
@@ -78,7 +78,7 @@ def _add_children(
         rows.append(
             (
                 jobs.get(one.job),
-                child.child and child.child.partition(_DISPATCHED)[2],
+                child.child and own_name(child.child),
                 (child.dispatched_at or began_at).timestamp(),
                 began_at.timestamp(),
                 child.seconds,
@@ -91,9 +91,9 @@ def _add_children(
 
 def _prune(connection: sqlite3.Connection, now: datetime, bounds: Bounds) -> None:
     for table, at in (("arrival", "at"), ("child", "dispatched_at")):
-        # Of constants.  Twice as many as come, so that what is beyond a bound gets fewer.
+        # More than come as a rule, so that what is beyond a bound gets fewer.
         connection.execute(
-            f"DELETE FROM {table} WHERE id < (SELECT min(id) FROM {table}) + :at_once"  # noqa: S608
+            f"DELETE FROM {table} WHERE id < (SELECT min(id) FROM {table}) + :at_once"  # noqa: S608 - of constants
             f" AND ({at} < :oldest OR id <= (SELECT max(id) FROM {table}) - :count)",
             {
                 "at_once": PRUNED_AT_ONCE * 10,

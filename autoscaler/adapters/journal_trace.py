@@ -30,7 +30,11 @@ _SECONDS_MIN = 0.001
 
 
 class Arrival(NamedTuple):
-    """One dispatched child; of the same form as a simulation's arrival."""
+    """
+    One dispatched child.
+
+    ``simulator.workload.Arrival(*one)`` makes a simulation's arrival of it.
+    """
 
     at_seconds: float
     service_seconds: float
@@ -57,21 +61,13 @@ class Stretch:
     until: timedelta | datetime | None = None
 
 
-def read_arrivals(
-    directory: Path, pool: str, since: timedelta | None = None, seed: int = 0
-) -> tuple[Arrival, ...]:
-    """
-    Read a pool's arrivals of the last ``since`` of the journal, in seconds from the first of them.
-
-    ``simulator.workload.Arrival(*one)`` makes a simulation's arrival of each.  Equal seeds give
-    equal ones.  Raises ``InputError`` where there is no journal, none of that pool, or nothing in
-    it.
-    """
-    return read_trace(directory, pool, Stretch(since=since), seed).arrivals
-
-
 def read_trace(directory: Path, pool: str | None, stretch: Stretch, seed: int = 0) -> Trace:
-    """Read it with how it is known; without a pool that of the only one.  Raises as above."""
+    """
+    Read a pool's arrivals in that part of the journal, and how they are known.
+
+    Without a pool those of the only one.  Equal seeds give equal ones.  Raises ``InputError`` where
+    there is no journal, none of that pool, or nothing in it.
+    """
     with reading(directory) as connection:
         pool = the_pool(connection, directory, pool)
         jobs = _jobs(connection, pool)

@@ -6,7 +6,7 @@ through the library's request layer, which alone gives headers, blocking queries
 every endpoint.  Imports python-nomad, requests and ``autoscaler.errors``.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
@@ -27,6 +27,8 @@ from autoscaler.errors import MalformedReply, NomadDenied, NomadUnavailable
 
 #: Of an error's body, so many characters: enough to know it, too few to leak much.
 _BODY_MAX = 256
+#: Of a list that comes page by page, so many items in each.
+_PER_PAGE = 1000
 #: Reads of an unknown node answer 404; writes to it, this.
 _NODE_NOT_FOUND = "500 node not found"
 #: Method not allowed, and not implemented.
@@ -144,6 +146,29 @@ def decoded_list(response: requests.Response, what: str) -> list[Any]:
     if not isinstance(found, list):
         raise MalformedReply(f"Nomad's {what} is no list", stage="nomad")
     return found
+
+
+def listed(
+    client: NomadClient,
+    endpoint: Requester,
+    what: str,
+    params: Mapping[str, Any],
+    *,
+    pages_max: int,
+) -> Iterator[Any]:
+    """
+    The items of a list, page by page where the server pages (from 1.3), else all at once.
+
+    Raises as ``NomadClient.get`` and ``decoded_list`` do.
+    """
+    asked: dict[str, Any] = {**params, "per_page": _PER_PAGE}
+    for _ in range(pages_max):
+        reply = client.get(endpoint, params=asked)
+        yield from decoded_list(reply, what)
+        token = reply.headers.get("X-Nomad-Nexttoken")
+        if not token:
+            return
+        asked["next_token"] = token
 
 
 def _status(error: Exception) -> int | None:

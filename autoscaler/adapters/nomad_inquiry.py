@@ -11,7 +11,7 @@ from typing import Any
 
 from autoscaler.adapters.nomad_allocations import is_live
 from autoscaler.adapters.nomad_asks import job_ask
-from autoscaler.adapters.nomad_client import NomadClient, NotFound, decoded, decoded_list
+from autoscaler.adapters.nomad_client import NomadClient, NotFound, decoded, decoded_list, listed
 from autoscaler.adapters.nomad_evaluations import ReadyNode, verdict_of
 from autoscaler.adapters.nomad_node import pool_of
 from autoscaler.adapters.nomad_nodes import NomadNodes
@@ -29,7 +29,6 @@ from autoscaler.core.model import GroupAsk
 from autoscaler.core.settings import NodeSelector
 from autoscaler.errors import AutoscalerError, ObservationError
 
-_PER_PAGE = 1000
 _PAGES_MAX = 100
 #: Children of a prefix: more than that many are no answer to a question about one.
 _FOUND_MAX = 1000
@@ -132,15 +131,8 @@ class NomadInquiry:
         return ids.index(child) if child in ids else None
 
     def _stubs(self, params: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-        """Page by page where the server pages, else all at once."""
-        asked: dict[str, Any] = {**params, "per_page": _PER_PAGE}
-        for _ in range(_PAGES_MAX):
-            reply = self._client.get(self._client.nomad.jobs, params=asked)
-            yield from decoded_list(reply, "job list")
-            token = reply.headers.get("X-Nomad-Nexttoken")
-            if not token:
-                return
-            asked["next_token"] = token
+        endpoint = self._client.nomad.jobs
+        return listed(self._client, endpoint, "job list", params, pages_max=_PAGES_MAX)
 
 
 def _prefixes(given: str, jobs: Iterable[str]) -> Iterator[str]:

@@ -10,7 +10,7 @@ from typing import Any
 
 from autoscaler.adapters import nomad_cohorts
 from autoscaler.adapters.nomad_asks import JobAsk, job_ask
-from autoscaler.adapters.nomad_client import NomadClient, NotFound, decoded, decoded_list
+from autoscaler.adapters.nomad_client import NomadClient, NotFound, decoded, listed
 from autoscaler.adapters.nomad_counting import Count
 from autoscaler.adapters.nomad_replies import (
     ChildCounts,
@@ -28,7 +28,6 @@ from autoscaler.errors import JobMissing
 RECOUNT_INTERVAL = timedelta(seconds=60)
 RECOUNT_INTERVAL_MIN = timedelta(seconds=15)
 
-_PER_PAGE = 1000
 _PAGES_MAX = 1000
 #: Of the children that waited longest at the last recount, so many are asked for in one cycle, and
 #: so many are remembered.
@@ -133,20 +132,13 @@ class NomadQueue:
             ) from error
 
     def _list(self) -> Iterator[dict[str, Any]]:
-        """Page by page where the server pages (from 1.3), else all at once."""
-        params: dict[str, Any] = {
+        params = {
             "prefix": children_prefix(self._job),
             "filter": 'Status != "dead"',
             "meta": "true",
-            "per_page": _PER_PAGE,
         }
-        for _ in range(_PAGES_MAX):
-            reply = self._client.get(self._client.nomad.jobs, params=params)
-            yield from decoded_list(reply, "job list")
-            token = reply.headers.get("X-Nomad-Nexttoken")
-            if not token:
-                return
-            params["next_token"] = token
+        endpoint = self._client.nomad.jobs
+        return listed(self._client, endpoint, "job list", params, pages_max=_PAGES_MAX)
 
     def _look_at_oldest(self) -> None:
         """Ask for the oldest child alone: the whole list would be too much for each cycle."""

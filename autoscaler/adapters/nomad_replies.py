@@ -105,6 +105,11 @@ def is_child(job: str) -> bool:
     return _DISPATCHED in job
 
 
+def own_name(child: str) -> str:
+    """What a child's id has behind its job's and the mark of a dispatch; empty if it has none."""
+    return child.partition(_DISPATCHED)[2]
+
+
 def dispatched_at(child: str) -> datetime | None:
     """When it was dispatched, to the second, as its id tells; None where that tells nothing."""
     found = _DISPATCHED_AT.search(child)

@@ -93,6 +93,7 @@ class Pictures:
     def __init__(self, directory: Path, now: datetime) -> None:
         """Raises ``NoPicture``."""
         self.notes: list[str] = []
+        self._known: dict[str, Picture | None] = {}
         self._answer = self._ask(directory / SOCKET_NAME)
         self._journal = open_journal(directory, now, read_only=True)
         if self._answer is None and self._journal is None:
@@ -111,7 +112,16 @@ class Pictures:
         return tuple(dict.fromkeys((*live, *written)))
 
     def of(self, pool: str) -> Picture | None:
-        """The newest; None where there is none."""
+        """
+        The newest when it was first asked for; None where there was none.
+
+        Kept, so that all that is told of a pool rests on the same, however long it takes.
+        """
+        if pool not in self._known:
+            self._known[pool] = self._newest(pool)
+        return self._known[pool]
+
+    def _newest(self, pool: str) -> Picture | None:
         if self._answer is not None:
             for record in self._answer.records:
                 if record.pool == pool:

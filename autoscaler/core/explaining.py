@@ -117,7 +117,7 @@ def reasons_of(decision: Decision, *rules: Rule) -> tuple[Explanation, ...]:
 
 
 def reasons_naming(decision: Decision, name: str) -> tuple[Explanation, ...]:
-    """The decision's reasons that name a node or an instance."""
+    """The decision's reasons that name a node, an instance or a job."""
     return tuple(quoted(one) for one in decision.reasons if name and name in words_of(one.detail))
 
 

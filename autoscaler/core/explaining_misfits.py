@@ -20,7 +20,7 @@ from autoscaler.core.demand import (
     template_of,
     violated,
 )
-from autoscaler.core.explaining import Explanation, listing, quoted, told, words_of
+from autoscaler.core.explaining import Explanation, listing, reasons_naming, reasons_of, told
 from autoscaler.core.fleet import Member
 from autoscaler.core.memory import NodeTemplate
 from autoscaler.core.model import Constraint, NodeFacts, Verdict, WaitsFor
@@ -40,11 +40,10 @@ def never_fits(loads: Sequence[Load], briefing: Briefing, decision: Decision) ->
     for load in loads:
         if misfit(load, template) is None or any(could_hold(one, load) for one in ready):
             continue
-        job = load.queue.job
         reasons = [
-            quoted(reason)
-            for reason in decision.reasons
-            if reason.rule is Rule.UNPLACEABLE and job in words_of(reason.detail)
+            reason
+            for reason in reasons_naming(decision, load.queue.job)
+            if reason.code == Rule.UNPLACEABLE.value
         ]
         found = _nearest(load, ready, template)
         if found.constraint is not None and not found.over:
@@ -142,9 +141,8 @@ def held_by_nomad(
         for one in _constraints(loads)
         if one.text in verdict.detail
     ]
-    reasons = [quoted(reason) for reason in decision.reasons if reason.rule is rule]
     sentence = f"{_HELD_WORDS[verdict.waits_for]}: {verdict.detail}"
-    return told(rule, sentence, *named, *reasons)
+    return told(rule, sentence, *named, *reasons_of(decision, rule))
 
 
 def _constraints(loads: Sequence[Load]) -> Iterable[Constraint]:

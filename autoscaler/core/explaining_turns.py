@@ -41,8 +41,6 @@ class Place(Enum):
 class Turn:
     """A pending child's place in the queues, and the room that it will find."""
 
-    #: Its own queue, cut off behind it.
-    queue: JobQueue
     #: From 1, among the pending children of its job.
     position: int
     #: Pending children of other jobs that are placed before it, by job.
@@ -70,7 +68,6 @@ def turn_of(facts: ChildFacts, own: JobQueue, briefing: Briefing, orders: Sequen
     ordered = [InFlight(one.group) for one in orders for _ in range(one.count)]
     place, flight, demand = _place(queues, briefing, ordered)
     return Turn(
-        queue,
         position,
         {one.job: one.pending_count for one in before},
         place,

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from autoscaler.adapters.journal import FILE_NAME, Bounds, open_journal
-from autoscaler.adapters.journal_trace import Stretch, read_arrivals, read_trace
+from autoscaler.adapters.journal_trace import Stretch, read_trace
 from autoscaler.core.memory import Memory
 from autoscaler.core.model import Finished
 from autoscaler.errors import InputError
@@ -57,6 +57,11 @@ def child(number, dispatched, seconds=60.0, *, profile="small", waited=5.0, job=
     """One that finished, dispatched so many seconds after the epoch of the tests."""
     placed_at = at(dispatched + waited)
     return Finished(profile, seconds, f"{job}/dispatch-{number}", at(dispatched), placed_at)
+
+
+def read_arrivals(directory, pool, since=None, seed=0):
+    """The children that came, those of the last ``since`` of the journal."""
+    return read_trace(directory, pool, Stretch(since=since), seed).arrivals
 
 
 def told(directory, **how):

@@ -94,6 +94,17 @@ def test_without_a_daemon_the_journals_last_cycle_is_the_picture(write, look):
     assert pictures.of("other") is None
 
 
+def test_a_cycle_that_is_written_down_meanwhile_does_not_change_the_picture(write, look):
+    """What is told of a pool, the picture's age beside the explanation, rests on one."""
+    write(a_report(0))
+    pictures = look()
+    first = pictures.of("transcode")
+
+    write(a_report(40))
+
+    assert pictures.of("transcode") is first
+
+
 def test_a_living_daemon_is_asked_first(write, look, control):
     write(a_report(0))
     control.report(a_report(90))
