@@ -2,20 +2,15 @@
 ``autoscaler explain``: why the last decisions were what they were, why a child waits, why a node
 stays or goes.
 
-Imports cli.explain_answers and cli.explain_text when it is called for.
+Imports cli.state_dir, and cli.explain_answers and cli.explain_text when it is called for.
 """
 
 import argparse
-import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from autoscaler.cli.commands import Commands
-from autoscaler.errors import InputError
-
-if TYPE_CHECKING:
-    from autoscaler.config import Config
+from autoscaler.cli.state_dir import config_of, state_dir_of
 
 _DESCRIPTION = """\
 Say why: from the running daemon where there is one, else from the journal, and of a child by
@@ -78,10 +73,10 @@ def _run(arguments: argparse.Namespace) -> int:
     from autoscaler.cli import explain_answers, explain_text
     from autoscaler.cli.explain_answers import Inquiry
 
-    config = _config(arguments)
+    config = config_of(arguments)
     # What the journal has to say of itself goes where it does not disturb the answer.
     logs.configure("console", "warning", sys.stderr)
-    inquiry = Inquiry(_state_dir(arguments, config), config, arguments.pool)
+    inquiry = Inquiry(state_dir_of(arguments, config), config, arguments.pool)
     try:
         if arguments.job is not None:
             answer = explain_answers.of_child(inquiry, arguments.job)
@@ -93,28 +88,3 @@ def _run(arguments: argparse.Namespace) -> int:
         inquiry.close()
     print(explain_text.as_json(answer) if arguments.json else explain_text.as_text(answer))
     return 0 if answer.found else 1
-
-
-def _config(arguments: argparse.Namespace) -> "Config | None":
-    if arguments.config is None:
-        return None
-    from autoscaler.config import load
-
-    return load(arguments.config, os.environ)
-
-
-def _state_dir(arguments: argparse.Namespace, config: "Config | None") -> Path:
-    if arguments.state_dir is not None:
-        directory: Path = arguments.state_dir
-        return directory
-    if config is not None:
-        if config.state_dir is None:
-            raise InputError(
-                f"{arguments.config}: state_dir is null, so the daemon leaves nothing to explain "
-                "from; set it, or name the directory with --state-dir"
-            )
-        return Path(config.state_dir)
-    named = os.environ.get("STATE_DIRECTORY", "").partition(":")[0]
-    if not named:
-        raise InputError("where is the daemon's state?  Give --config FILE or --state-dir DIR")
-    return Path(named)

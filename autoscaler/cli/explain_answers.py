@@ -101,8 +101,14 @@ class Inquiry:
         configured = next((one for one in pools if one.name == picture.record.pool), None)
         return picture.given(configured)
 
-    def answer(self, *pools: str, decisions: int = 0) -> Answer:
-        """The frame of an answer about these pools."""
+    def answer(
+        self,
+        *pools: str,
+        decisions: int = 0,
+        subject: str = "",
+        explanation: Explanation | None = None,
+    ) -> Answer:
+        """What is told about these pools, with what has been noted so far."""
         return Answer(
             self.now,
             tuple(
@@ -113,6 +119,8 @@ class Inquiry:
                 )
                 for pool in pools
             ),
+            subject,
+            explanation,
             notes=tuple(self.pictures.notes),
         )
 
@@ -130,11 +138,11 @@ def of_node(inquiry: Inquiry, node: str) -> Answer:
         found = _of_node_in(inquiry, picture, node)
         if found.code != Fate.UNKNOWN.value:
             found = _with_failures(found, picture)
-            return replace(inquiry.answer(pool), subject=node, explanation=found)
+            return inquiry.answer(pool, subject=node, explanation=found)
         unknown.append(found)
     if not unknown:
         raise NoPicture(f"no cycle of {listing(inquiry.pools)} is known yet: try again in a moment")
-    answer = replace(inquiry.answer(*known), subject=node, explanation=_nowhere(node, unknown))
+    answer = inquiry.answer(*known, subject=node, explanation=_nowhere(node, unknown))
     return _with_stranger(answer, inquiry, node)
 
 
@@ -193,14 +201,14 @@ def of_child(inquiry: Inquiry, given: str) -> Answer:
             found = nomad.find(given, tuple(jobs))
             if not found:
                 explanation = unknown_child(given, nomad.known(tuple(jobs)))
-                return replace(inquiry.answer(), subject=given, explanation=explanation)
+                return inquiry.answer(subject=given, explanation=explanation)
     except ObservationError as error:
         nomad, unasked = None, str(error)
     if found is None:
         found = _in_pictures(given, known)
     if not found or len(found) > 1:
         explanation = several_children(given, found) if found else _not_whole(given, unasked)
-        return replace(inquiry.answer(), subject=given, explanation=explanation)
+        return inquiry.answer(subject=given, explanation=explanation)
     return _of_one_child(inquiry, found[0], jobs, nomad, unasked)
 
 
@@ -239,7 +247,7 @@ def _of_one_child(
         explanation = told(
             Fate.NOT_OURS, f"{job} is no job of any pool here, which serve {listing(jobs)}"
         )
-        return replace(inquiry.answer(), subject=child, explanation=explanation)
+        return inquiry.answer(subject=child, explanation=explanation)
     picture = inquiry.known[pool]
     given = inquiry.given(picture)
     facts = ChildFacts(
@@ -263,7 +271,7 @@ def _of_one_child(
         given.now,
     )
     explanation = _with_failures(explanation, picture)
-    return replace(inquiry.answer(pool), subject=child, explanation=explanation)
+    return inquiry.answer(pool, subject=child, explanation=explanation)
 
 
 def _with_failures(explanation: Explanation, picture: Picture) -> Explanation:

@@ -25,7 +25,7 @@ _CODE_WIDTH = 20
 
 def as_text(answer: Answer) -> str:
     """For people."""
-    lines = [*(f"note: {note}" for note in answer.notes)]
+    lines = [f"note: {note}" for note in answer.notes]
     if answer.explanation is not None:
         lines.extend(_subject(answer, answer.explanation))
     else:
@@ -35,8 +35,8 @@ def as_text(answer: Answer) -> str:
 
 
 def _subject(answer: Answer, explanation: Explanation) -> Iterator[str]:
-    pools = "".join(f"  (pool {one.pool})" for one in answer.pools[:1] if len(answer.pools) == 1)
-    yield f"{answer.subject}{pools}"
+    pool = f"  (pool {answer.pools[0].pool})" if len(answer.pools) == 1 else ""
+    yield f"{answer.subject}{pool}"
     yield f"  {explanation.sentence}"
     yield from (f"    {_code(one)}{one.sentence}" for one in _with_details(explanation))
     for one in answer.pools:

@@ -1,7 +1,7 @@
 """
 ``autoscaler journal export | stats``: what the daemon wrote down, for replays and for people.
 
-Imports config and adapters when it is called for.
+Imports cli.state_dir and errors, and config and adapters when it is called for.
 """
 
 import argparse
@@ -12,12 +12,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from autoscaler.cli.commands import Commands
-from autoscaler.errors import ConfigError, InputError
+from autoscaler.cli.state_dir import config_of, state_dir_of
+from autoscaler.errors import InputError
 
 if TYPE_CHECKING:
     from autoscaler.adapters.journal_trace import Stretch
-
-_STDOUT = Path("-")
 
 _EPILOG = """\
 examples:
@@ -54,7 +53,7 @@ def _add_export(inner: Commands) -> None:
         "--trace",
         nargs="?",
         type=Path,
-        const=_STDOUT,
+        const="-",
         metavar="FILE",
         help="arrival_s,service_s,job,profile as CSV, gzipped where the name ends in .gz; "
         "- or nothing: standard output",
@@ -63,7 +62,7 @@ def _add_export(inner: Commands) -> None:
         "--decisions",
         nargs="?",
         type=Path,
-        const=_STDOUT,
+        const="-",
         metavar="FILE",
         help="one JSON object a line: each decision, its reasons, and what went into it",
     )
@@ -102,27 +101,10 @@ def _bound(text: str) -> timedelta | datetime:
     return at if at.tzinfo is not None else at.replace(tzinfo=UTC)
 
 
-def _directory(arguments: argparse.Namespace) -> Path:
-    """Where the journal is.  Raises ``ConfigError``."""
-    if arguments.state_dir is not None:
-        state_dir: Path = arguments.state_dir
-        return state_dir
-    from autoscaler.config import load
-
-    config = load(arguments.config, os.environ)
-    if config.state_dir is None:
-        problem = (
-            "state_dir: is not set, so the daemon keeps no journal; set it, or name the "
-            "directory with --state-dir"
-        )
-        raise ConfigError(str(arguments.config), (problem,))
-    return Path(config.state_dir)
-
-
 def _run_export(arguments: argparse.Namespace) -> int:
     from autoscaler.adapters.journal_trace import Stretch
 
-    directory = _directory(arguments)
+    directory = state_dir_of(arguments, config_of(arguments))
     stretch = Stretch(since=arguments.since, until=arguments.until)
     target: Path = arguments.decisions if arguments.trace is None else arguments.trace
     try:
@@ -168,7 +150,7 @@ def _export_decisions(
 def _run_stats(arguments: argparse.Namespace) -> int:
     from autoscaler.adapters.journal_export import stats
 
-    for line in stats(_directory(arguments)):
+    for line in stats(state_dir_of(arguments, config_of(arguments))):
         print(line)
     return 0
 
