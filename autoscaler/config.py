@@ -11,7 +11,7 @@ import typing
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, fields, is_dataclass, replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -143,7 +143,7 @@ def parse(
     return replace(
         config,
         nomad=_with_environment(config.nomad, environment),
-        state_dir=config.state_dir or _systemd_state_dir(environment),
+        state_dir=config.state_dir or systemd_state_dir(environment),
     )
 
 
@@ -174,6 +174,12 @@ def parse_duration(text: str) -> timedelta:
     if seconds > _DURATION_MAX.total_seconds():
         raise ValueError(f"{text!r} is longer than ten years")
     return timedelta(seconds=seconds)
+
+
+def parse_instant(text: str) -> datetime:
+    """``2026-03-01T12:00Z``; in UTC where no zone is named.  Raises ``ValueError``."""
+    at = datetime.fromisoformat(text)
+    return at if at.tzinfo is not None else at.replace(tzinfo=UTC)
 
 
 def _sound_pools(data: Mapping[str, Any]) -> dict[int, PoolSettings]:
@@ -231,7 +237,7 @@ def _with_environment(nomad: NomadSettings, environment: Mapping[str, str]) -> N
     )
 
 
-def _systemd_state_dir(environment: Mapping[str, str]) -> str | None:
+def systemd_state_dir(environment: Mapping[str, str]) -> str | None:
     """The first directory of the unit's ``StateDirectory=``, as systemd tells it."""
     return environment.get("STATE_DIRECTORY", "").partition(":")[0] or None
 

@@ -1,17 +1,17 @@
 """
 ``autoscaler journal export | stats``: what the daemon wrote down, for replays and for people.
 
-Imports cli.state_dir and errors, and config and adapters when it is called for.
+Imports cli.results, state_dir and errors, and config and adapters when it is called for.
 """
 
 import argparse
-import os
 import sys
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from autoscaler.cli.commands import Commands
+from autoscaler.cli.results import readers_may_leave
 from autoscaler.cli.state_dir import config_of, state_dir_of
 from autoscaler.errors import InputError
 
@@ -88,17 +88,16 @@ def _add_place(parser: argparse.ArgumentParser) -> None:
 
 
 def _bound(text: str) -> timedelta | datetime:
-    from autoscaler.config import parse_duration
+    from autoscaler.config import parse_duration, parse_instant
 
     try:
         return parse_duration(text)
     except ValueError as error:
         try:
-            at = datetime.fromisoformat(text)
+            return parse_instant(text)
         except ValueError:
             message = f"{text!r} is neither 7d or 12h nor an instant such as 2026-03-01T12:00Z"
             raise argparse.ArgumentTypeError(message) from error
-    return at if at.tzinfo is not None else at.replace(tzinfo=UTC)
 
 
 def _run_export(arguments: argparse.Namespace) -> int:
@@ -108,13 +107,11 @@ def _run_export(arguments: argparse.Namespace) -> int:
     stretch = Stretch(since=arguments.since, until=arguments.until)
     target: Path = arguments.decisions if arguments.trace is None else arguments.trace
     try:
-        if arguments.trace is not None:
-            _export_trace(target, directory, stretch, arguments)
-        else:
-            _export_decisions(target, directory, stretch, arguments)
-    except BrokenPipeError:
-        # Whoever read it has enough; what is still buffered has nowhere to go.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        with readers_may_leave():
+            if arguments.trace is not None:
+                _export_trace(target, directory, stretch, arguments)
+            else:
+                _export_decisions(target, directory, stretch, arguments)
     except OSError as error:
         raise InputError(f"{target}: cannot be written: {error.strerror}") from error
     return 0

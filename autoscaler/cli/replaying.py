@@ -195,13 +195,14 @@ def whole(text: str, argument: str, *, least: int) -> int:
 
 
 def _instant(text: str, argument: str) -> datetime:
+    from autoscaler.config import parse_instant
+
     try:
-        at = datetime.fromisoformat(text)
+        return parse_instant(text).astimezone(UTC)
     except ValueError as error:
         raise InputError(
             f"{argument}: {text!r} is no instant; write it like 2026-03-02T08:00Z"
         ) from error
-    return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
 
 
 def _of_journal(arguments: argparse.Namespace, pool: Pool) -> "Workload":

@@ -42,7 +42,9 @@ def state_dir_of(arguments: argparse.Namespace, config: "Config | None") -> Path
             )
             raise ConfigError(str(arguments.config), (problem,))
         return Path(config.state_dir)
-    by_systemd = os.environ.get("STATE_DIRECTORY", "").partition(":")[0]
-    if not by_systemd:
+    from autoscaler.config import systemd_state_dir
+
+    by_systemd = systemd_state_dir(os.environ)
+    if by_systemd is None:
         raise InputError("where is the daemon's state?  Give --config FILE or --state-dir DIR")
     return Path(by_systemd)
