@@ -21,6 +21,8 @@ class Crowd:
         self.weight = weight
         counts = Counter(ages)
         self._ages, self._counts = list(counts), list(counts.values())
+        #: ``doubt`` is never more than this: each with even odds.
+        self.doubt_max = sum(self._counts) / 4
         #: Of the sample, for each age: how many ended sooner, and how many last longer.
         self._begun = endings.begun(self._ages)
         size = endings.size
@@ -63,12 +65,6 @@ class Crowd:
             total += count * by * (1.0 - by)
         return max(0.0, total)
 
-    @property
-    def doubt_max(self) -> float:
-        """No more than that: each with even odds."""
-        all_of_them = sum(self._counts) + sum(count for _, count in self._outlasting)
-        return all_of_them / 4
-
     def rows(self, points: int) -> Iterable[tuple[Sequence[float], float]]:
         """Numbers that end at each point, and what to multiply them by to get children."""
         for age, begun, rate in zip(self._ages, self._begun, self._rates, strict=True):
@@ -86,10 +82,14 @@ class Crowds:
     def __init__(self, crowds: Sequence[Crowd], coming: Sequence[float], pace: float = 1.0) -> None:
         self._crowds = crowds
         self.pace = pace
+        #: ``doubt`` is never more than this, which is soon told.
+        self.doubt_max = sum(one.weight * one.weight * one.doubt_max for one in crowds) * pace
         self._coming = coming
         #: Nodes that have come by each point.
         self.come: Sequence[float] = list(accumulate(coming))
+        #: Both are asked for each child that waits, of the same few points.
         self._by: dict[int, float] = {}
+        self._doubts: dict[int, float] = {}
         self._columns: zip[tuple[float, ...]] | None = None
         self._factors: list[float] = []
         self._freed: list[float] = []
@@ -104,14 +104,11 @@ class Crowds:
 
     def doubt(self, point: int) -> float:
         """The variance of that."""
-        doubts = (crowd.weight * crowd.weight * crowd.doubt(point) for crowd in self._crowds)
-        return sum(doubts) * self.pace
-
-    @property
-    def doubt_max(self) -> float:
-        """It is never more than this, which is soon told."""
-        most = (crowd.weight * crowd.weight * crowd.doubt_max for crowd in self._crowds)
-        return sum(most) * self.pace
+        found = self._doubts.get(point)
+        if found is None:
+            doubts = (crowd.weight * crowd.weight * crowd.doubt(point) for crowd in self._crowds)
+            found = self._doubts[point] = sum(doubts) * self.pace
+        return found
 
     def first(self, point: int) -> Sequence[float]:
         """Slots that are freed for the first time at each point up to this one, at least."""

@@ -73,3 +73,27 @@ def test_without_children_only_nodes_come():
     assert list(Crowds([], COMING).first(2)) == [0.0, 0.0, 1.5]
     assert Crowds([], COMING).by(2) == 1.5
     assert Crowds([], COMING).doubt(2) == 0
+
+
+class CountingCrowd(Crowd):
+    """Counts how often something is worked out."""
+
+    count = 0
+
+    def ended(self, point):
+        self.count += 1
+        return super().ended(point)
+
+    def doubt(self, point):
+        self.count += 1
+        return super().doubt(point)
+
+
+def test_of_one_point_it_is_worked_out_once_for_all_children_that_wait():
+    crowd = CountingCrowd(endings_of((40.0, 60.0), 10.0), 0.5, [0, 4, 0])
+    found = Crowds([crowd], COMING)
+
+    told = {(found.by(4), found.doubt(4)) for _ in range(1000)}
+
+    assert len(told) == 1
+    assert crowd.count == 2
