@@ -34,7 +34,6 @@ class Rule(Enum):
     SPARE = "spare"
     SCHEDULE = "schedule"
     UNJOINED = "unjoined"
-    UNJOINED_MAX = "unjoined_max"
     NEVER_JOINED = "never_joined"
     LAUNCH_FAILURE = "launch_failure"
     FAIL_OVER = "fail_over"

@@ -71,9 +71,7 @@ class Endings:
         if len(ends) <= points:
             ends.extend([0.0] * (points + 1 - len(ends)))
         # What ended before it came to this age has a share in the first point, and does not count.
-        places = self._places
-        next_step = bisect_left(places, age + 1, begun)
-        ends[0] = (age + 1) * (next_step - begun) - sum(places[begun:next_step])
+        ends[0] = self.ended_by((age,))[0] - begun
         return ends
 
     def ended_by(self, points: Sequence[int]) -> list[float]:

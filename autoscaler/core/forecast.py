@@ -48,15 +48,15 @@ class Grid:
         """How many steps; there is one point more."""
         return _POINTS
 
-    def about(self, seconds: float) -> tuple[int, int]:
-        """The two points that an instant lies between; at the ends, those."""
-        point = min(int(max(0.0, seconds) / self.step), _POINTS - 1)
-        return point, point + 1
+    def about(self, seconds: float) -> tuple[int, float]:
+        """
+        The first of the two points that an instant lies between; at the ends, of those.
 
-    def beyond(self, seconds: float) -> float:
-        """How far an instant is from the first of the two points towards the second; 1 at most."""
-        point, _ = self.about(seconds)
-        return min(1.0, max(0.0, seconds) / self.step - point)
+        And how far the instant is from it towards the second: 0 to 1.
+        """
+        place = min(max(0.0, seconds / self.step), float(_POINTS))
+        point = min(int(place), _POINTS - 1)
+        return point, place - point
 
     def spread(self, seconds: float, amount: float, over: list[float]) -> None:
         """Share an amount between the two points about an instant, so that its mean is kept."""
@@ -70,10 +70,9 @@ class Grid:
 
     def value(self, series: Series | Sequence[float], seconds: float) -> float:
         """The series at an instant, between its points; at the ends, those."""
-        place = min(max(0.0, seconds / self.step), float(_POINTS))
-        point = min(int(place), _POINTS - 1)
+        point, beyond = self.about(seconds)
         here = series[point]
-        return here + (series[point + 1] - here) * (place - point)
+        return here + (series[point + 1] - here) * beyond
 
 
 def grid_to(horizon_seconds: float) -> Grid:

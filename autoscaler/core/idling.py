@@ -17,7 +17,7 @@ from autoscaler.core.laws import ServiceLaws
 from autoscaler.core.learning import arrival_rate
 from autoscaler.core.ledger import boot_time
 from autoscaler.core.memory import Memory
-from autoscaler.core.model import JobQueue
+from autoscaler.core.model import JobQueue, Node
 from autoscaler.core.release import Situation, cordon_idle, idle_to_spare, may_go, names_of
 
 
@@ -84,10 +84,10 @@ def _not_worth_keeping(
     # The whole of a boot would never cost more than twice the best there is; less is cheaper where
     # children can wait.
     soon = situation.scale_in.keep_warm * boot_time(memory, 0.5).total_seconds()
-    free = sum(_slots(member, queues) for member in situation.fleet.ready)
+    free = sum(places_on(member.node, queues) for member in situation.fleet.ready)
     ripe = []
     for member in idle:
-        others = free - _slots(member, queues)
+        others = free - places_on(member.node, queues)
         if rate > 0 and (others + 1) / rate < soon:
             break
         ripe.append(member)
@@ -95,9 +95,9 @@ def _not_worth_keeping(
     return ripe
 
 
-def _slots(member: Member, queues: Sequence[JobQueue]) -> int:
+def places_on(node: Node, queues: Sequence[JobQueue]) -> int:
     """How many more children a node has room for: of the job that asks for most."""
-    free, mhz_per_core = member.node.free, member.node.capacity.mhz_per_core
+    free, mhz_per_core = node.free, node.capacity.mhz_per_core
     least = None
     for queue in queues:
         for group in queue.groups:
@@ -124,7 +124,7 @@ def pack_tail(decision: Decision, situation: Situation, queues: Sequence[JobQueu
     if going >= situation.scale_in.max_step:
         return decision
     room = situation.room.less([*(one.ref for one in fleet.cordoned), *decision.cordon])
-    places = {member.node.node_id: _slots(member, queues) for member in fleet.ready}
+    places = {member.node.node_id: places_on(member.node, queues) for member in fleet.ready}
     candidates = [
         member for member in busy if places[member.node.node_id] and room.of(member.group) > 0
     ]

@@ -31,7 +31,7 @@ class ServiceLaws:
             by_profile = self._memory.service_seconds.get(job, {})
             own = by_profile.get(profile, ()) if profile else ()
             if len(own) >= SAMPLE_TRUSTED:
-                law = _law((job, profile), (own,))
+                law = _law(key, (own,))
             else:
                 law = _law((job, ""), tuple(by_profile.values()))
             self._known[key] = law

@@ -63,11 +63,6 @@ class Filling:
     #: How many allocations each bin took, in the order of the bins.
     taken: tuple[int, ...]
 
-    @property
-    def taken_count(self) -> int:
-        """Allocations that found room."""
-        return sum(self.taken)
-
 
 def fill(loads: Sequence[Load], bins: Sequence[Bin], suits: Suits) -> Filling:
     """Put the loads into the bins, both in the order given."""

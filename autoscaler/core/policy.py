@@ -45,7 +45,7 @@ def decide(
     fleet, demand, groups = situation.fleet, situation.demand, situation.groups
     least, window, stands = situation.least, briefing.window, briefing.stands
     scaling = settings.scaling
-    count, reasons = nodes_to_buy(outlook, scaling)
+    count, reasons = nodes_to_buy(outlook)
     current = sum(group.desired for group in groups)
     decision = Decision(
         pool=observed.pool,
@@ -58,7 +58,7 @@ def decide(
         buy=count,
         uncordon=demand.uncordon,
     )
-    decision = keep_spare(decision, outlook, scaling)
+    decision = keep_spare(decision, outlook)
     committed = sum(stands.values())
     if observed.complete:
         useful = committed - len(fleet.never_joined)

@@ -49,9 +49,11 @@ class ServiceLaw:
 
     def endings(self, step: float) -> Endings:
         """When children end, on a grid of such steps, in seconds."""
-        if self._endings is None or self._endings.step != step:
-            self._endings = endings_of(self.sample, step)
-        return self._endings
+        # Pools decide in threads of their own: another may want another step at this moment.
+        endings = self._endings
+        if endings is None or endings.step != step:
+            endings = self._endings = endings_of(self.sample, step)
+        return endings
 
     @property
     def spread(self) -> float:

@@ -114,17 +114,17 @@ class Forecast:
     def _least(self, seconds: float, *, looked_closer: bool) -> float:
         """Not more than is relied on: by the first ends, and with some of the second ones."""
         grid, crowds = self.grid, self.crowds
-        before, after = grid.about(seconds)
+        before, beyond = grid.about(seconds)
         come, first, renewals = crowds.come[before], crowds.by(before), 0.0
         if looked_closer:
             come, renewals = grid.value(crowds.come, seconds), self._second(before)
-            first += (crowds.by(after) - first) * grid.beyond(seconds)
+            first += (crowds.by(before + 1) - first) * beyond
         relied_on = 1.0 - self.margin
         if not self.deviations or not relied_on:
             return come + (first - come + renewals) * relied_on
         doubt = crowds.doubt_max
         if looked_closer:
-            doubt = max(crowds.doubt(before), crowds.doubt(after))
+            doubt = max(crowds.doubt(before), crowds.doubt(before + 1))
         # Each renewal adds a start, and so much to the variance: as many as make it the least.
         each = self.spread * self.child
         root = max(math.sqrt(doubt + renewals * each), self.deviations * each / 2 / relied_on)

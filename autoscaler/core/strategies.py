@@ -19,20 +19,20 @@ def slots_per_node(scaling: Scaling) -> int | None:
     return scaling.children_per_node if scaling.strategy == "per_node" else None
 
 
-def nodes_to_buy(outlook: Outlook, scaling: Scaling) -> tuple[int, tuple[Reason, ...]]:
+def nodes_to_buy(outlook: Outlook) -> tuple[int, tuple[Reason, ...]]:
     """How many, before any guard, and why; never more than hold all that is short of room."""
-    match scaling.strategy:
+    match outlook.scaling.strategy:
         case "backlog":
             return least_nodes(outlook)
         case "steps":
-            return _by_steps(outlook, scaling)
+            return _by_steps(outlook)
         case "per_node":
             return outlook.demand.room_for_all, ()
 
 
-def _by_steps(outlook: Outlook, scaling: Scaling) -> tuple[int, tuple[Reason, ...]]:
+def _by_steps(outlook: Outlook) -> tuple[int, tuple[Reason, ...]]:
     depth = sum(children_of(outlook.demand.short).values())
-    reached = [step for step in scaling.steps if step.queue <= depth]
+    reached = [step for step in outlook.scaling.steps if step.queue <= depth]
     if not reached:
         return 0, ()
     step = max(reached, key=lambda one: one.queue)
@@ -41,12 +41,13 @@ def _by_steps(outlook: Outlook, scaling: Scaling) -> tuple[int, tuple[Reason, ..
     return count, (Reason(Rule.STEPS, detail),)
 
 
-def keep_spare(decision: Decision, outlook: Outlook, scaling: Scaling) -> Decision:
+def keep_spare(decision: Decision, outlook: Outlook) -> Decision:
     """Have so many idle nodes beyond those that the queue needs."""
-    if not scaling.spare:
+    spare = outlook.scaling.spare
+    if not spare:
         return decision
     idle = len(idle_beyond(outlook.fleet, outlook.demand))
-    missing = scaling.spare - idle - outlook.demand.idle_in_flight_count
+    missing = spare - idle - outlook.demand.idle_in_flight_count
     if missing <= 0:
         return decision
     cordoned = [
@@ -54,7 +55,7 @@ def keep_spare(decision: Decision, outlook: Outlook, scaling: Scaling) -> Decisi
         for member in outlook.fleet.cordoned
         if member.idle and not member.warned and member.ref not in decision.uncordon
     ][:missing]
-    detail = f"{scaling.spare} idle are to be spare, {idle} are"
+    detail = f"{spare} idle are to be spare, {idle} are"
     if cordoned:
         decision = replace(
             decision,

@@ -4,7 +4,7 @@ Whether a pool would be left alone at every later look, as long as nothing happe
 A simulation can leave such cycles out.  Imports ports and ``autoscaler.core``.
 """
 
-from autoscaler.core.model import Node, Observation
+from autoscaler.core.idling import places_on
 from autoscaler.ports import CycleReport
 
 
@@ -36,11 +36,5 @@ def _could_gather(report: CycleReport) -> bool:
     """Whether the last children of a burst may be gathered on fewer nodes, at some time."""
     if not report.settings.scaling.scale_in.pack_tail:
         return False
-    nodes = report.observation.nodes or ()
-    return len(nodes) > 1 and any(_has_room(node, report.observation) for node in nodes)
-
-
-def _has_room(node: Node, observed: Observation) -> bool:
-    groups = [group for queue in observed.queues for group in queue.groups]
-    mhz_per_core = node.capacity.mhz_per_core
-    return all(node.free.room_for(group.ask, mhz_per_core) > 0 for group in groups)
+    nodes, queues = report.observation.nodes or (), report.observation.queues
+    return len(nodes) > 1 and any(places_on(node, queues) for node in nodes)

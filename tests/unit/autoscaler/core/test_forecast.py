@@ -111,8 +111,10 @@ def plain_renewals(law):
     [(-5, (0, 1)), (0, (0, 1)), (10, (1, 2)), (14.9, (1, 2)), (1e9, (59, 60))],
 )
 def test_an_instant_lies_between_two_points(seconds, points):
-    assert GRID.about(seconds) == points
-    assert 0 <= GRID.beyond(seconds) <= 1
+    point, beyond = GRID.about(seconds)
+
+    assert (point, point + 1) == points
+    assert 0 <= beyond <= 1
 
 
 def test_an_amount_between_two_points_is_shared_so_that_its_mean_is_kept():
