@@ -25,8 +25,6 @@ OURS: Mapping[str, Knobs] = MappingProxyType(
         "ours-low-wait": Knobs(target_wait_seconds=150.0, keep_warm=0.4),
     }
 )
-
-
 #: The plan of one who knows all that is to come.
 CLAIRVOYANT = "clairvoyant"
 

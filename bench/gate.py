@@ -3,8 +3,8 @@ The short form of the contest, held against the figures that are recorded beside
 
 On generated shapes, cut to a fraction of their window: seconds each.  A change of the code that
 makes a figure worse by more than its margin is told; one that makes them better for good is
-recorded by ``python -m bench.policies --record``.  The bounds are recorded, too: to work one out
-can depend on the time that it is given.  Imports ``bench`` and ``autoscaler``.
+recorded by ``python -m bench.policies --record``.  The bounds are recorded, too: to work them out
+takes longer than the runs, and scipy.  Imports ``bench`` and ``autoscaler``.
 """
 
 import json

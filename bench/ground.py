@@ -7,23 +7,30 @@ from the generated shapes of the same names.  Imports ``autoscaler``.
 
 import heapq
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 from pathlib import Path
+from typing import TypeVar
 
 from autoscaler.baselines import Known
 from autoscaler.baselines.open_loop import open_loop
 from autoscaler.bounds import Terms, Work, lower_bound
+from autoscaler.replay.comparison import workers
 from autoscaler.simulator.shapes import SHAPES, shape
 from autoscaler.simulator.workload import Arrival, read_trace
 
+#: The environment's name of a folder of traces.
+TRACES = "POLICY_TRACES"
 #: A child that waits for longer is late.
 LIMIT_SECONDS = 300.0
 #: Of the children: where even a fleet that is always all there has more late, no plan can serve.
 SERVABLE_LATE_SHARE = 0.005
 #: In these each service time was recorded with its arrival, so the pairs are never drawn anew.
 RECORDED_TOGETHER = ("hpc", "genai")
+
+_Found = TypeVar("_Found")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +44,7 @@ class Source:
 
     def names(self, chosen: Sequence[str] = ()) -> tuple[str, ...]:
         """The scenarios chosen, or all that there are; ends the program where one is missing."""
-        known = tuple(SHAPES) if self.traces is None else tuple(_files(self.traces))
+        known = tuple(SHAPES) if self.traces is None else tuple(trace_files(self.traces))
         missing = [name for name in chosen if name not in known]
         if missing or not known:
             place = "the shapes" if self.traces is None else self.traces
@@ -48,7 +55,7 @@ class Source:
         """A trace as it is for seed 1; for others its service times are dealt out anew."""
         if self.traces is None:
             return shape(name, seed, self.scale)
-        arrivals = read_trace(_files(self.traces)[name])
+        arrivals = read_trace(trace_files(self.traces)[name])
         if seed == 1 or name in RECORDED_TOGETHER:
             return arrivals
         services = [one.service_seconds for one in arrivals]
@@ -122,7 +129,24 @@ def always_on_late_share(work: Sequence[Work], slots: int) -> float:
     return late_count / len(work) if work else 0.0
 
 
-def _files(directory: Path) -> dict[str, Path]:
+def ground_of(source: Source, place: Place) -> Ground:
+    """The workload of that place from there."""
+    return Ground(place, source.arrivals(place.scenario, place.seed))
+
+
+def place_by_place(
+    of_place: Callable[[Place], Iterable[_Found]], places: Sequence[Place], processes: int
+) -> Iterator[_Found]:
+    """What is found of each place, in their order; side by side in so many processes."""
+    if processes == 1:
+        yield from chain.from_iterable(map(of_place, places))
+        return
+    with workers(processes) as pool:
+        yield from chain.from_iterable(pool.map(of_place, places))
+
+
+def trace_files(directory: Path) -> dict[str, Path]:
+    """The traces of a folder, by their names."""
     return {
         path.name.partition(".")[0]: path
         for path in sorted(directory.glob("*.csv*"))

@@ -7,6 +7,7 @@ Imports ``bench`` and ``autoscaler``.
 import itertools
 from collections.abc import Iterable, Sequence
 
+from autoscaler.baselines.open_loop import peak
 from autoscaler.bounds.clairvoyant import Placed, clairvoyant_plan
 from autoscaler.simulator.report import SimulationReport
 from bench.ground import Ground
@@ -28,7 +29,7 @@ def planned(ground: Ground) -> tuple[SimulationReport, list[tuple[float, int]]]:
         dispatched_count=len(ground.work),
         finished_count=len(plan.placed),
         launched_count=len(ups),
-        peak_count=max((nodes for _, nodes in supply), default=0),
+        peak_count=peak(supply),
         killed_count=0,
         lost_count=0,
         cycle_count=0,

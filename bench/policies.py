@@ -19,7 +19,6 @@ import json
 import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
@@ -27,12 +26,11 @@ from pathlib import Path
 from bench.contest import OURS, Contestant, Result, contestants, run
 from bench.figure import Figure
 from bench.gate import QUICK, SCALE, record_of, recorded, short_form, shortfalls, write
-from bench.ground import LIMIT_SECONDS, Ground, Place, Source
+from bench.ground import LIMIT_SECONDS, TRACES, Place, Source, ground_of, place_by_place
 from bench.policy_table import cell_of, scenario_table, totals, totals_table
 from bench.robustness import Trial, disturb_all, robustness_head, robustness_row
 from bench.scenes import Knobs
 
-TRACES = "POLICY_TRACES"
 #: Slots and boot seconds.
 _MAIN = (2, 120.0)
 _ALL = tuple(itertools.product((1, 2, 4), (60.0, 120.0, 180.0)))
@@ -60,16 +58,11 @@ def run_all(
     source: Source, places: Sequence[Place], entered: Sequence[Contestant], processes: int
 ) -> Iterator[Result]:
     """Every contestant in every place, place by place in their order."""
-    of_place = partial(_of_place, source, entered)
-    if processes == 1:
-        yield from itertools.chain.from_iterable(map(of_place, places))
-        return
-    with ProcessPoolExecutor(processes) as pool:
-        yield from itertools.chain.from_iterable(pool.map(of_place, places))
+    return place_by_place(partial(_of_place, source, entered), places, processes)
 
 
 def _of_place(source: Source, entered: Sequence[Contestant], place: Place) -> list[Result]:
-    ground = Ground(place, source.arrivals(place.scenario, place.seed))
+    ground = ground_of(source, place)
     return [run(contestant, ground) for contestant in entered]
 
 
@@ -201,12 +194,13 @@ def _record() -> int:
 
 
 def _hold_to_recorded() -> int:
+    record = recorded()
     worse: list[str] = []
     for name, knobs in OURS.items():
-        results = short_form(name, knobs, recorded())
+        results = short_form(name, knobs, record)
         for line in totals_table(results):
             print(line)
-        worse += shortfalls(name, results, recorded())
+        worse += shortfalls(name, results, record)
     for line in worse:
         print(f"worse: {line}")
     return 1 if worse else 0

@@ -16,8 +16,10 @@ import sys
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 
+from autoscaler.simulator.instants import DAY_SECONDS, varying
 from autoscaler.simulator.report import SimulationReport
 from autoscaler.simulator.run import Runner, Simulation
 from autoscaler.simulator.workload import Arrival, poisson
@@ -28,7 +30,6 @@ CHILDREN = 100_000
 DAYS = 7.0
 SERVICE_SECONDS = 200.0
 GOAL_SECONDS = 20.0
-_DAY_SECONDS = 86_400.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,7 @@ class Week:
 
     def workloads(self) -> Mapping[str, tuple[Arrival, ...]]:
         """By name."""
-        per_second = self.children / (self.days * _DAY_SECONDS)
+        per_second = self.children / (self.days * DAY_SECONDS)
         steady = poisson(
             random.Random(self.seed),
             count=self.children,
@@ -54,15 +55,17 @@ class Week:
 
     def _by_day(self, per_second: float) -> tuple[Arrival, ...]:
         """Twice the mean rate at noon, none at midnight."""
-        rng, at_seconds = random.Random(self.seed), 0.0
-        found: list[Arrival] = []
-        while len(found) < self.children:
-            at_seconds += rng.expovariate(2 * per_second)
-            height = (1 + math.cos(2 * math.pi * at_seconds / _DAY_SECONDS)) / 2
-            if rng.random() < height:
-                service_seconds = max(1.0, rng.expovariate(1 / self.service_seconds))
-                found.append(Arrival(at_seconds, service_seconds))
-        return tuple(found)
+        rng = random.Random(self.seed)
+        instants = varying(
+            rng,
+            lambda at: per_second * (1 + math.cos(2 * math.pi * at / DAY_SECONDS)),
+            highest=2 * per_second,
+            seconds=math.inf,
+        )
+        return tuple(
+            Arrival(at, max(1.0, rng.expovariate(1 / self.service_seconds)))
+            for at in islice(instants, self.children)
+        )
 
 
 @dataclass(frozen=True, slots=True)

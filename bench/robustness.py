@@ -9,7 +9,6 @@ Imports ``bench`` and ``autoscaler``.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -18,7 +17,7 @@ from autoscaler.simulator.report import SimulationReport
 from autoscaler.simulator.run import Runner, Simulation
 from bench.contest import knobs_of
 from bench.disturbances import DISTURBANCES, Disturbance, DisturbedSimulation
-from bench.ground import LIMIT_SECONDS, Ground, Place, Source
+from bench.ground import LIMIT_SECONDS, Ground, Place, Source, ground_of, place_by_place
 from bench.scenes import Knobs, scene
 
 _COST_MAX = 1.2
@@ -162,20 +161,11 @@ def disturb_all(
     source: Source, places: Sequence[Place], knobs: Knobs, processes: int
 ) -> Iterator[Trial]:
     """Every place under every disturbance, in their order."""
-    of_place = partial(_of_place, source, knobs)
-    if processes == 1:
-        found: Iterable[list[Trial]] = map(of_place, places)
-        for trials in found:
-            yield from trials
-        return
-    with ProcessPoolExecutor(processes) as pool:
-        for trials in pool.map(of_place, places):
-            yield from trials
+    return place_by_place(partial(_of_place, source, knobs), places, processes)
 
 
 def _of_place(source: Source, knobs: Knobs, place: Place) -> list[Trial]:
-    ground = Ground(place, source.arrivals(place.scenario, place.seed))
-    return disturb(ground, knobs, DISTURBANCES)
+    return disturb(ground_of(source, place), knobs, DISTURBANCES)
 
 
 _HEAD = (

@@ -3,7 +3,7 @@ How like the generated shapes are to real traces: their figures side by side.
 
 ``python -m bench.shapes [--traces DIR] [--seed 1 …] [--scale 1]``: ``DIR``, or POLICY_TRACES in the
 environment, is a folder of ``NAME.csv`` or ``NAME.csv.gz`` files, NAME a shape's; without one the
-shapes are compared with what is stated of them.  Imports ``autoscaler``.
+shapes are compared with what is stated of them.  Imports ``bench`` and ``autoscaler``.
 """
 
 import argparse
@@ -19,6 +19,7 @@ from pathlib import Path
 from autoscaler.simulator.shape_figures import FIGURES
 from autoscaler.simulator.shapes import SHAPES, shape
 from autoscaler.simulator.workload import Arrival, read_trace
+from bench.ground import TRACES, trace_files
 
 _HEAD = (
     f"{'shape':<10} {'of':<10}{'children':>9}{'hours':>7}{'mean s':>8}{'p50 s':>7}{'p99 s':>7}"
@@ -90,8 +91,8 @@ def _stated(name: str) -> str:
 
 def _rows(name: str, traces: Path | None, seeds: Sequence[int], scale: float) -> Iterator[str]:
     yield _stated(name)
-    found = sorted(traces.glob(f"{name}.csv*")) if traces is not None else []
-    for path in found:
+    path = trace_files(traces).get(name) if traces is not None else None
+    if path is not None:
         yield _row(name, "real", likeness(read_trace(path)))
     for seed in seeds:
         yield _row(name, f"seed {seed}", likeness(shape(name, seed, scale)))
@@ -100,7 +101,7 @@ def _rows(name: str, traces: Path | None, seeds: Sequence[int], scale: float) ->
 def main() -> int:
     """Print the table."""
     parser = argparse.ArgumentParser(prog="python -m bench.shapes", description=__doc__)
-    parser.add_argument("--traces", type=Path, default=os.environ.get("POLICY_TRACES"))
+    parser.add_argument("--traces", type=Path, default=os.environ.get(TRACES))
     parser.add_argument("--seed", nargs="*", type=int, default=[1, 2])
     parser.add_argument("--scale", type=float, default=1.0, help="so much of the window")
     arguments = parser.parse_args()

@@ -87,12 +87,12 @@ def hpa_per_slot(known: Known) -> Hpa:
     return Hpa(known.slots)
 
 
-def hpa_walkthrough(known: Known) -> Hpa:  # noqa: ARG001 - as the others are called
+def hpa_walkthrough(_: Known) -> Hpa:
     """A replica for 30 messages that wait."""
     return Hpa(_WALKTHROUGH_VALUE, running_too=False)
 
 
-def keda_default(known: Known) -> Keda:  # noqa: ARG001 - as the others are called
+def keda_default(_: Known) -> Keda:
     """A replica for five children."""
     return Keda()
 

@@ -170,7 +170,7 @@ def target_utilisation(known: Known) -> TargetValue:
     return TargetValue(metric, rules)
 
 
-def threshold_of_queue(known: Known) -> Threshold:  # noqa: ARG001 - as the others are called
+def threshold_of_queue(_: Known) -> Threshold:
     """One node more while children wait, one less while none does."""
     checks = (Check(lower=1, delta=1), Check(upper=1, delta=-1))
     return Threshold(lambda view: view.pending_count, checks)

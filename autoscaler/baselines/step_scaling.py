@@ -7,7 +7,8 @@ AWS step scaling on the length of the queue: an alarm, then the change of the st
 - Tuned for this queue: from 1 +1, from 20 +3, from 100 +10, on one point of a minute; empty for
   5 min -1.  What warms up for a boot counts towards the step.
 
-An alarm that stays acts again each minute.  Imports the standard library and baselines.view.
+An alarm that stays acts again each minute.  Imports the standard library, baselines.known and
+baselines.view.
 """
 
 from collections import deque
@@ -40,7 +41,7 @@ class StepScaling:
         self._points: deque[int] = deque(maxlen=max(rules.out_minutes, rules.in_minutes))
 
     def wanted(self, view: View) -> int:
-        """One step up or one node down."""
+        """Out by a step, or in by a node."""
         rules = self._rules
         nodes = view.nodes
         if not self._minute.due(view.now_seconds):
@@ -58,12 +59,12 @@ class StepScaling:
         return max((add for least, add in self._rules.steps if queue >= least), default=0)
 
 
-def step_cdk(known: Known) -> StepScaling:  # noqa: ARG001 - as the others are called
+def step_cdk(_: Known) -> StepScaling:
     """The CDK's defaults."""
     steps = ((100, 1), (500, 5))
     return StepScaling(StepRules(steps=steps, out_minutes=5, warm_up=False))
 
 
-def step_tuned(known: Known) -> StepScaling:  # noqa: ARG001 - as the others are called
+def step_tuned(_: Known) -> StepScaling:
     """Steps for a queue like this one."""
     return StepScaling(StepRules(steps=((1, 1), (20, 3), (100, 10))))

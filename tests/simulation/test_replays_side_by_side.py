@@ -1,10 +1,10 @@
 """Replays in processes beside each other: the same figures, and none outlives its parent."""
 
-import os
 import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -92,12 +92,11 @@ def _lives(pid: int) -> bool:
     return state != "Z"
 
 
-def _wait_for(look, *, count: int) -> list[int]:  # type: ignore[no-untyped-def]
+def _wait_for(look: Callable[[], list[int]], *, count: int) -> list[int]:
     deadline = time.monotonic() + 30
     while True:
-        found: list[int] = look()
+        found = look()
         if len(found) == count:
             return found
         assert time.monotonic() < deadline, found
-        os.sched_yield()
         time.sleep(0.05)

@@ -7,7 +7,7 @@ The small form of ``python -m bench.policies --robustness``: one generated workl
 import pytest
 
 from bench.disturbances import DISTURBANCES, Disturbance
-from bench.ground import LIMIT_SECONDS, Ground, Place, Source
+from bench.ground import LIMIT_SECONDS, Ground, Place, Source, ground_of
 from bench.robustness import Trial, disturb
 from bench.scenes import Knobs
 
@@ -20,13 +20,12 @@ _SURE = [name for name in _NAMED if name != "clock-ahead"]
 @pytest.fixture(scope="module")
 def ground() -> Ground:
     """Children that work for very different times, in bursts."""
-    return ground_of("heavytail")
+    return tenth_of("heavytail")
 
 
-def ground_of(scenario: str) -> Ground:
-    """A tenth of it."""
-    place = Place(scenario)
-    return Ground(place, Source(scale=0.1).arrivals(place.scenario, place.seed))
+def tenth_of(scenario: str) -> Ground:
+    """So much of its window."""
+    return ground_of(Source(scale=0.1), Place(scenario))
 
 
 def trial_of(ground: Ground, disturbance: Disturbance) -> Trial:
@@ -55,4 +54,4 @@ def test_a_limit_that_is_not_kept_again_is_told() -> None:
         name="endless", description="", in_burst=True, boot_factor=4.0, boots_slow_seconds=1e9
     )
 
-    assert any("late" in one for one in trial_of(ground_of("idle"), endless).failings)
+    assert any("late" in one for one in trial_of(tenth_of("idle"), endless).failings)
