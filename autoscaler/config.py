@@ -3,7 +3,7 @@ From YAML and the environment to one frozen ``Config``, or a ``ConfigError`` wit
 
 Unknown keys are refused and nothing is adjusted in silence.  The environment is honoured as
 Nomad's and AWS's own tools do; secrets come from it, or from files, never from the YAML.
-Imports core.settings, errors, logs, overrides, schedules, yaml and pydantic.
+Imports config_places, core.settings, errors, logs, overrides, schedules, yaml and pydantic.
 """
 
 import re
@@ -12,12 +12,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, fields, is_dataclass, replace
 from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any, ClassVar
 
 import yaml
 from pydantic import TypeAdapter, ValidationError
 
+from autoscaler.config_places import SET, lines_of, placed, repeated_keys
 from autoscaler.core.settings import PoolSettings, problems
 from autoscaler.errors import ConfigError
 from autoscaler.logs import Format, Level
@@ -25,6 +27,8 @@ from autoscaler.overrides import Override, put
 from autoscaler.schedules import schedule_problems
 
 _STRICT: dict[str, Any] = {"extra": "forbid"}
+
+_PORT_MAX = 65535
 
 _UNITS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400}
 _DURATION = re.compile(r"(?:[0-9]+(?:\.[0-9]+)?(?:ms|[smhd]))+")
@@ -70,14 +74,34 @@ class AwsSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DatadogSettings:
-    """Where DogStatsD listens; null sends nothing."""
+    """Where metrics, events and service checks go."""
 
     __pydantic_config__: ClassVar[dict[str, Any]] = _STRICT
-    #: ``HOST:PORT`` or ``unix:///PATH``.
+    #: Where DogStatsD listens, ``HOST:PORT`` or ``unix:///PATH``; null: nowhere.
     statsd: str | None = "127.0.0.1:8125"
+    #: Whether to send over HTTP, with ``DD_API_KEY``, where no agent runs.
+    api: bool = False
+    #: Whose API that is; null: ``DD_SITE``, else datadoghq.com.
+    site: str | None = None
     prefix: str = "autoscaler"
     tags: tuple[str, ...] = ()
     events: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HttpSettings:
+    """Where the status page, the metrics for Prometheus and the API are served."""
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = _STRICT
+    #: ``HOST:PORT``; null: nowhere.
+    listen: str | None = "127.0.0.1:9646"
+    #: What those who ask must show; may be left out on loopback only.
+    token_file: str | None = None
+    #: PEM files: TLS where both are given.
+    cert: str | None = None
+    key: str | None = None
+    #: Names by which it may be asked for, besides those of ``listen`` and of loopback.
+    hosts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,6 +116,7 @@ class Config:
     nomad: NomadSettings = field(default_factory=NomadSettings)
     aws: AwsSettings
     datadog: DatadogSettings = field(default_factory=DatadogSettings)
+    http: HttpSettings = field(default_factory=HttpSettings)
     pools: tuple[PoolSettings, ...]
 
 
@@ -125,7 +150,7 @@ def parse(
         raise ConfigError(source, (f"is no YAML: {' '.join(str(error).split())}",)) from error
     if not isinstance(data, dict):
         raise ConfigError(source, ("is empty; start from config.example.yaml",))
-    lines, found = dict(_lines(tree)), list(_repeated(tree))
+    lines, found = dict(lines_of(tree)), list(repeated_keys(tree))
     for override in overrides:
         found.extend(_overridden(data, override, lines))
         source += f" with --set {override.path}"
@@ -135,20 +160,16 @@ def parse(
     except ValidationError as error:
         found.extend(_problem(one) for one in error.errors(include_url=False) if not _echoes(one))
         found.extend(_of_pools(_sound_pools(data)))
-        raise ConfigError(source, _placed(found, lines)) from error
+        raise ConfigError(source, placed(found, lines)) from error
     found.extend(_of_pools(dict(enumerate(config.pools))))
     found.extend(_of_the_whole(config))
     if found:
-        raise ConfigError(source, _placed(found, lines))
+        raise ConfigError(source, placed(found, lines))
     return replace(
         config,
         nomad=_with_environment(config.nomad, environment),
         state_dir=config.state_dir or systemd_state_dir(environment),
     )
-
-
-#: In place of the line of what no line of the file says.
-_SET = -1
 
 
 def _overridden(data: Any, override: Override, lines: dict[str, int]) -> Iterator[str]:
@@ -157,7 +178,7 @@ def _overridden(data: Any, override: Override, lines: dict[str, int]) -> Iterato
         del lines[path]
     above = override.path
     while above and above not in lines:
-        lines[above] = _SET
+        lines[above] = SET
         above = above.rpartition(".")[0]
     problem = put(data, override)
     if problem is not None:
@@ -218,6 +239,37 @@ def _of_the_whole(config: Config) -> Iterator[str]:
     statsd = config.datadog.statsd
     if statsd is not None and not re.fullmatch(r"unix:///.+|[^:/]+:\d{1,5}", statsd):
         yield f"datadog.statsd: {statsd!r} is neither HOST:PORT nor unix:///PATH"
+    yield from _of_http(config.http)
+
+
+def _of_http(http: HttpSettings) -> Iterator[str]:
+    if (http.cert is None) != (http.key is None):
+        yield "http: cert and key go together"
+    if http.listen is None:
+        return
+    try:
+        host, _ = host_and_port(http.listen)
+    except ValueError as error:
+        yield f"http.listen: {error}"
+        return
+    if not is_loopback(host) and http.token_file is None:
+        yield f"http.token_file: is missing; {host} is not loopback, so who asks must show a token"
+
+
+def host_and_port(listen: str) -> tuple[str, int]:
+    """``127.0.0.1:9646`` or ``[::1]:9646``, in two.  Raises ``ValueError``."""
+    found = re.fullmatch(r"(?:\[([0-9A-Fa-f:]+)\]|([^:/\s]+)):(\d{1,5})", listen)
+    if found is None or int(found[3]) > _PORT_MAX:
+        raise ValueError(f"{listen!r} is no HOST:PORT, such as 127.0.0.1:9646 or [::1]:9646")
+    return found[1] or found[2], int(found[3])
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine can reach it; a name other than localhost never counts as such."""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def _with_environment(nomad: NomadSettings, environment: Mapping[str, str]) -> NomadSettings:
@@ -302,43 +354,3 @@ def _problem(error: Any) -> str:
             return f"{path}: should be a list, such as [{error['input']}]"
         case _:
             return f"{path}: {error['msg'][:1].lower()}{error['msg'][1:]}, not {error['input']!r}"
-
-
-def _lines(node: Any, path: str = "") -> Iterator[tuple[str, int]]:
-    """The line of each path."""
-    if isinstance(node, yaml.MappingNode):
-        for key, value in node.value:
-            inner = f"{path}{key.value}"
-            yield inner, key.start_mark.line + 1
-            yield from _lines(value, f"{inner}.")
-    elif isinstance(node, yaml.SequenceNode):
-        for index, value in enumerate(node.value):
-            yield f"{path}{index}", value.start_mark.line + 1
-            yield from _lines(value, f"{path}{index}.")
-
-
-def _repeated(node: Any, path: str = "") -> Iterator[str]:
-    """Keys that stand twice: YAML would keep the last and drop the first in silence."""
-    if isinstance(node, yaml.MappingNode):
-        seen: set[str] = set()
-        for key, value in node.value:
-            if key.value in seen:
-                yield f"{path}{key.value}: stands twice"
-            seen.add(key.value)
-            yield from _repeated(value, f"{path}{key.value}.")
-    elif isinstance(node, yaml.SequenceNode):
-        for index, value in enumerate(node.value):
-            yield from _repeated(value, f"{path}{index}.")
-
-
-def _placed(found: Sequence[str], lines: Mapping[str, int]) -> tuple[str, ...]:
-    """The problems in the order of the file, each with its line or that of what should hold it."""
-    placed = []
-    for problem in found:
-        path = problem.partition(":")[0]
-        while path and path not in lines:
-            path = path.rpartition(".")[0]
-        line = lines.get(path, 0)
-        place = "--set " if line == _SET else f"line {line}: " if line else ""
-        placed.append((line, f"{place}{problem}"))
-    return tuple(text for _, text in sorted(placed, key=lambda one: one[0]))

@@ -11,11 +11,11 @@ from typing import Any
 
 import structlog
 
-from autoscaler.adapters.wording import sentence, verb
 from autoscaler.core.decision import Decision, InstanceRef, NodeRef
 from autoscaler.core.model import Missing
 from autoscaler.core.plan import Action
 from autoscaler.ports import ActionReport, CycleReport
+from autoscaler.wording import sentence, verb
 
 _log = structlog.get_logger()
 

@@ -15,7 +15,6 @@ from autoscaler.adapters.control_socket import FILE_NAME as SOCKET_NAME
 from autoscaler.adapters.journal import FILE_NAME as JOURNAL_NAME
 from autoscaler.adapters.journal import open_journal
 from autoscaler.adapters.journal_records import CycleRecord
-from autoscaler.adapters.wording import sentence, verb
 from autoscaler.core.decision import Decision
 from autoscaler.core.explaining_decisions import (
     DecisionRecord,
@@ -27,6 +26,7 @@ from autoscaler.core.memory import Memory
 from autoscaler.core.plan import SetDesiredCapacity
 from autoscaler.core.settings import PoolSettings
 from autoscaler.errors import AutoscalerError
+from autoscaler.wording import sentence, verb
 
 #: Records are read in portions, until enough decisions differ or so many have been read.
 _PORTION = 25

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from typing import Any, TextIO
 
 from autoscaler.adapters.cycle_log import gist
-from autoscaler.adapters.wording import sentence
 from autoscaler.core.decision import Decision
 from autoscaler.core.model import Group, Lifecycle, NodeStatus, Observation
 from autoscaler.ports import CycleReport
+from autoscaler.wording import sentence
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,6 @@ from autoscaler.adapters.nomad_client import NomadClient
 from autoscaler.adapters.nomad_inquiry import NomadInquiry
 from autoscaler.adapters.nomad_replies import dispatched_at, is_child, parent_of
 from autoscaler.adapters.pictures import Given, NoPicture, Picture, Pictures
-from autoscaler.adapters.wording import sentence, verb
 from autoscaler.clock import SystemClock
 from autoscaler.config import Config
 from autoscaler.core.child import ChildFacts
@@ -23,6 +22,7 @@ from autoscaler.core.explaining_decisions import Stretch
 from autoscaler.core.explaining_nodes import explain_node
 from autoscaler.core.settings import NodeSelector
 from autoscaler.errors import ConfigError, InputError, ObservationError
+from autoscaler.wording import sentence, verb
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,6 @@
 
 from typing import get_args
 
-from autoscaler.adapters.wording import sentence, verb
 from autoscaler.core.decision import InstanceRef, NodeRef
 from autoscaler.core.plan import (
     Action,
@@ -16,6 +15,7 @@ from autoscaler.core.plan import (
     TerminateUnjoined,
     Uncordon,
 )
+from autoscaler.wording import sentence, verb
 from tests.builders import EPOCH
 
 NODE = NodeRef("node-1", "n1", "i-1", "spot")

@@ -1,0 +1,1 @@
+"""``autoscaler check``: what would keep the daemon from working, or make it dangerous."""

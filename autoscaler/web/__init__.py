@@ -1,0 +1,1 @@
+"""The daemon over HTTP: status page, API, health and metrics.  Read only."""
