@@ -4,19 +4,13 @@ Put the parts together and run them: the only place where the concrete classes m
 Imports everything below it.
 """
 
-import os
 import random
-import signal
 import sys
-import threading
 from collections.abc import Mapping
 from datetime import datetime
 from functools import partial
 from pathlib import Path
 
-import structlog
-
-from autoscaler import logs
 from autoscaler.adapters.asg import AutoScalingGroups
 from autoscaler.adapters.aws import AwsConnection
 from autoscaler.adapters.control_socket import ControlSocket
@@ -27,25 +21,18 @@ from autoscaler.adapters.journal import open_journal
 from autoscaler.adapters.journal_reporter import JournalReporter
 from autoscaler.adapters.live import LiveWorld
 from autoscaler.adapters.nomad import NomadPool
-from autoscaler.adapters.nomad_client import NomadClient, NomadConnection
+from autoscaler.adapters.nomad_client import NomadClient
 from autoscaler.adapters.notices import WAIT_SECONDS, NoticeBoard, NoticeWatcher
 from autoscaler.adapters.printer import DecisionPrinter, Rehearsed
 from autoscaler.adapters.watcher import JobWatcher
+from autoscaler.app.nomad_access import nomad_connection
 from autoscaler.clock import SystemClock
-from autoscaler.config import Config, load
+from autoscaler.config import Config
 from autoscaler.core.memory import Memory
 from autoscaler.core.settings import PoolSettings
 from autoscaler.daemon import Daemon, PoolRunner
-from autoscaler.errors import ConfigError
 from autoscaler.ports import Reporter, World
 from autoscaler.shadow.world import ShadowWorld
-
-_log = structlog.get_logger()
-
-_DRY_RUN_SAYS = """\
-dry run: nothing is changed.  From the first action on, what is shown is the pool as a live run
-would have made it, with "really" beside it where that differs; the end (Ctrl-C) sums both up.
-"""
 
 #: After a signal to stop: what is in hand may take so long, then the process ends regardless.
 STOP_TIMEOUT_SECONDS = 4.0
@@ -199,117 +186,3 @@ class App:
         shadow = ShadowWorld(DryRunWorld(live), pool, memory)
         self._shadows[pool.name] = shadow
         return shadow
-
-
-def run_once(path: Path, *, dry_run: bool) -> int:
-    """One cycle; 0, or 1 if it failed."""
-    config = load(path, os.environ)
-    logs.configure(config.log.format, config.log.level)
-    app = App(config, dry_run=dry_run)
-    try:
-        return 0 if app.once() else 1
-    finally:
-        app.close()
-
-
-def serve(path: Path, *, dry_run: bool) -> int:
-    """The daemon, until SIGTERM or SIGINT; SIGHUP takes the whole new configuration, or none."""
-    config = load(path, os.environ)
-    logs.configure(config.log.format, config.log.level)
-    wanted = _Signals()
-    memories: dict[str, Memory] = {}
-    board = NoticeBoard()
-    while True:
-        app = App(config, dry_run=dry_run, memories=memories, board=board)
-        pools = [pool.name for pool in config.pools]
-        _log.info("daemon.started", pools=pools, dry_run=dry_run, nomad=config.nomad.address)
-        if dry_run:
-            print(_DRY_RUN_SAYS, flush=True)
-        app.start()
-        replaced = _wait_for_reload(wanted, path)
-        ended = app.stop()
-        for summary in app.summaries():
-            print(summary, end="\n\n", flush=True)
-        if replaced is None:
-            return _exit(ended=ended)
-        memories = {runner.settings.name: runner.memory for runner in app.runners}
-        config = replaced
-        logs.configure(config.log.format, config.log.level)
-
-
-def _exit(*, ended: bool) -> int:
-    if ended:
-        _log.info("daemon.stopped")
-        return 0
-    # A call that hangs must not hold the process up; whatever it was, it is safe to repeat.
-    _log.warning("daemon.stopped", note="a call was still under way; how it ended is not known")
-    sys.stderr.flush()
-    os._exit(0)
-
-
-def _wait_for_reload(wanted: "_Signals", path: Path) -> Config | None:
-    """The next configuration that can be used, or None when it is time to stop."""
-    while wanted.wait() == "reload":
-        try:
-            config = load(path, os.environ)
-            nomad_connection(config)
-            # Any client: what keeps one from being made keeps all.
-            AwsConnection(config.aws.region, config.aws.endpoint_url).client("autoscaling")
-        except ConfigError as error:
-            _log.error("config.rejected", problems=list(error.problems), then="the old one stays")
-        else:
-            _log.info("config.accepted", path=str(path))
-            return config
-    return None
-
-
-class _Signals:
-    """SIGTERM, SIGINT and SIGHUP as flags: a handler that did more would do it mid-action."""
-
-    def __init__(self) -> None:
-        self._stop = False
-        self._reload = False
-        self._any = threading.Event()
-        signal.signal(signal.SIGTERM, self._on_stop)
-        signal.signal(signal.SIGINT, self._on_stop)
-        signal.signal(signal.SIGHUP, self._on_reload)
-
-    def wait(self) -> str:
-        """Sleep until there is one: ``stop`` or ``reload``."""
-        while not (self._stop or self._reload):
-            self._any.wait()
-            self._any.clear()
-        if self._stop:
-            return "stop"
-        self._reload = False
-        return "reload"
-
-    def _on_stop(self, *_: object) -> None:
-        self._stop = True
-        self._any.set()
-
-    def _on_reload(self, *_: object) -> None:
-        self._reload = True
-        self._any.set()
-
-
-def nomad_connection(config: Config) -> NomadConnection:
-    """Where Nomad is, and as whom to speak to it.  Raises ``ConfigError`` for a token's file."""
-    nomad = config.nomad
-    token = os.environ.get("NOMAD_TOKEN") or None
-    if nomad.token_file is not None:
-        try:
-            token = Path(nomad.token_file).read_text(encoding="utf-8").strip()
-        except OSError as error:
-            problem = f"nomad.token_file: {nomad.token_file}: {error.strerror}"
-            raise ConfigError("the Nomad token", (problem,)) from error
-    return NomadConnection(
-        address=(nomad.address or "").rstrip("/"),
-        token=token,
-        namespace=nomad.namespace or "default",
-        region=nomad.region,
-        ca_cert=nomad.ca_cert,
-        client_cert=nomad.client_cert,
-        client_key=nomad.client_key,
-        timeout_seconds=nomad.timeout.total_seconds(),
-    )
