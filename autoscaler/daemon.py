@@ -3,7 +3,7 @@ Keep the cycles going: one APScheduler job per pool, woken early by the watchers
 
 APScheduler owns the timer.  Cycles of one pool never overlap, and a storm of changes makes one
 cycle, not a thousand: after each cycle the pool rests for a multiple of the time that the cycle
-took.  Imports loop, core, ports, clock, apscheduler and structlog.
+took.  Imports loop, core, ports, alarms, clock, apscheduler and structlog.
 """
 
 import random
@@ -19,6 +19,7 @@ from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.base import BaseTrigger
 
+from autoscaler.alarms import Alarms
 from autoscaler.clock import Clock
 from autoscaler.core.memory import Memory
 from autoscaler.core.settings import PoolSettings
@@ -100,7 +101,13 @@ class Daemon:
         interval: timedelta,
         clock: Clock,
         rng: random.Random,
+        *,
+        alarms: Alarms | None = None,
+        on_cycle: Callable[[str], None] = lambda _: None,
     ) -> None:
+        """``on_cycle`` is told the pool of each cycle that has ended, whichever way it did."""
+        self._alarms = alarms or Alarms(clock.now)
+        self._on_cycle = on_cycle
         self._interval = interval
         self._clock = clock
         self._rng = rng
@@ -174,17 +181,32 @@ class Daemon:
                 self._rested_at[pool] = self._clock.now() + max(_REST_MIN, took * _REST_FACTOR)
                 self._idle.notify_all()
         self._reports[pool] = report
+        self._watch_defects(pool, report)
         self._watch_length(pool, took)
+        self._on_cycle(pool)
+
+    def _watch_defects(self, pool: str, report: CycleReport | None) -> None:
+        if report is None:
+            what = "the last cycle broke off at a defect of the autoscaler's own"
+            mend = "its log has the traceback (cycle.broken); report it, and upgrade"
+            self._alarms.sound("cycle.broken", what=what, mend=mend, pool=pool, severity="error")
+        else:
+            self._alarms.clear("cycle.broken", pool)
 
     def _watch_length(self, pool: str, took: timedelta) -> None:
         """What stays slow is said once, and so is that it is quick again."""
         if took <= self._interval:
             if pool in self._slow:
                 self._slow.discard(pool)
+                self._alarms.clear("cycle.overran", pool)
                 _log.info("cycle.in_time_again", pool=pool)
         elif pool not in self._slow:
             self._slow.add(pool)
-            _log.warning("cycle.overran", pool=pool, seconds=round(took.total_seconds(), 3))
+            seconds = round(took.total_seconds(), 3)
+            what = f"a cycle takes {seconds:g} s, longer than the interval"
+            mend = "see whether Nomad or AWS answer slowly, or give a longer interval"
+            self._alarms.sound("cycle.overran", what=what, mend=mend, pool=pool)
+            _log.warning("cycle.overran", pool=pool, seconds=seconds)
 
     def _ended(self, event: JobExecutionEvent) -> None:
         """

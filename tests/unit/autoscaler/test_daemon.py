@@ -5,6 +5,7 @@ An interval of an hour stands for "never by itself": what runs then was woken.
 """
 
 import itertools
+import queue
 import random
 import threading
 from datetime import timedelta
@@ -12,6 +13,7 @@ from datetime import timedelta
 import pytest
 from structlog.testing import capture_logs
 
+from autoscaler.alarms import Alarms
 from autoscaler.clock import SystemClock
 from autoscaler.core.model import Missing
 from autoscaler.core.settings import ScaleIn
@@ -58,7 +60,7 @@ def started():
     """Starts daemons, and stops them at the end."""
     daemons = []
 
-    def start(*worlds, interval=NEVER, settings=None, clock=None):
+    def start(*worlds, interval=NEVER, settings=None, clock=None, **told):
         runners = [
             PoolRunner(
                 settings=settings or some_settings(),
@@ -68,7 +70,7 @@ def started():
             )
             for world in worlds
         ]
-        daemon = Daemon(runners, interval, clock or SystemClock(), random.Random(1))
+        daemon = Daemon(runners, interval, clock or SystemClock(), random.Random(1), **told)
         daemons.append((daemon, worlds))
         daemon.start()
         return daemon
@@ -167,6 +169,30 @@ def test_a_broken_cycle_ends_neither_the_daemon_nor_the_next_cycle(started):
 
         assert world.begun(2)
     assert [one["event"] for one in logs][:1] == ["cycle.broken"]
+
+
+def test_a_broken_cycle_counts_as_ended_and_alarms_until_one_is_whole_again(started):
+    world, alarms, ended = CountingWorld(), Alarms(SystemClock().now), queue.SimpleQueue()
+    breaks = iter([True])
+
+    def break_once():
+        if next(breaks, False):
+            raise RuntimeError("a defect")
+
+    world.on_observe = break_once
+    standing = []
+
+    def on_cycle(pool):
+        standing.append([alarm.code for alarm in alarms.standing()])
+        ended.put(pool)
+
+    with capture_logs():
+        daemon = started(world, alarms=alarms, on_cycle=on_cycle)
+        assert ended.get(timeout=DEADLINE_SECONDS) == "transcode"
+        daemon.wake("transcode")
+        assert ended.get(timeout=DEADLINE_SECONDS) == "transcode"
+
+    assert standing[:2] == [["cycle.broken"], []]
 
 
 def test_stopping_waits_for_the_cycle_in_hand(started):

@@ -1,0 +1,90 @@
+"""
+The daemon as a process: one cycle, or cycles until a signal ends them.
+
+Imports the app's other modules, config, logs, errors and structlog.
+"""
+
+import os
+import sys
+from pathlib import Path
+
+import structlog
+
+from autoscaler import logs
+from autoscaler.adapters.aws import AwsConnection
+from autoscaler.adapters.notices import NoticeBoard
+from autoscaler.app.assembly import App
+from autoscaler.app.nomad_access import nomad_connection
+from autoscaler.app.signals import Signals
+from autoscaler.config import Config, load
+from autoscaler.core.memory import Memory
+from autoscaler.errors import ConfigError
+
+_log = structlog.get_logger()
+
+_DRY_RUN_SAYS = """\
+dry run: nothing is changed.  From the first action on, what is shown is the pool as a live run
+would have made it, with "really" beside it where that differs; the end (Ctrl-C) sums both up.
+"""
+
+
+def run_once(path: Path, *, dry_run: bool) -> int:
+    """One cycle; 0, or 1 if it failed."""
+    config = load(path, os.environ)
+    logs.configure(config.log.format, config.log.level)
+    app = App(config, dry_run=dry_run)
+    try:
+        return 0 if app.once() else 1
+    finally:
+        app.close()
+
+
+def serve(path: Path, *, dry_run: bool) -> int:
+    """The daemon, until SIGTERM or SIGINT; SIGHUP takes the whole new configuration, or none."""
+    config = load(path, os.environ)
+    logs.configure(config.log.format, config.log.level)
+    wanted = Signals()
+    memories: dict[str, Memory] = {}
+    board = NoticeBoard()
+    while True:
+        app = App(config, dry_run=dry_run, memories=memories, board=board)
+        pools = [pool.name for pool in config.pools]
+        _log.info("daemon.started", pools=pools, dry_run=dry_run, nomad=config.nomad.address)
+        if dry_run:
+            print(_DRY_RUN_SAYS, flush=True)
+        app.start()
+        replaced = _wait_for_reload(wanted, path)
+        ended = app.stop()
+        for summary in app.summaries():
+            print(summary, end="\n\n", flush=True)
+        if replaced is None:
+            return _exit(ended=ended)
+        memories = {runner.settings.name: runner.memory for runner in app.runners}
+        config = replaced
+        logs.configure(config.log.format, config.log.level)
+
+
+def _exit(*, ended: bool) -> int:
+    if ended:
+        _log.info("daemon.stopped")
+        return 0
+    # A call that hangs must not hold the process up; whatever it was, it is safe to repeat.
+    _log.warning("daemon.stopped", note="a call was still under way; how it ended is not known")
+    sys.stderr.flush()
+    os._exit(0)
+
+
+def _wait_for_reload(wanted: Signals, path: Path) -> Config | None:
+    """The next configuration that can be used, or None when it is time to stop."""
+    while wanted.wait() == "reload":
+        try:
+            config = load(path, os.environ)
+            nomad_connection(config)
+            # Any client: what keeps one from being made keeps all.
+            AwsConnection(config.aws.region, config.aws.endpoint_url).client("autoscaling")
+        except ConfigError as error:
+            _log.error("config.rejected", problems=list(error.problems), then="the old one stays")
+        else:
+            _log.info("config.accepted", path=str(path))
+            return config
+    return None
