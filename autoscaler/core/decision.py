@@ -19,6 +19,7 @@ class Rule(Enum):
     """A stable code for each rule that can shape a decision; logs, metrics and tests compare it."""
 
     QUIET = "quiet"
+    PAUSED = "paused"
     INCOMPLETE = "incomplete"
     DEMAND = "demand"
     IN_FLIGHT = "in_flight"
@@ -155,6 +156,8 @@ class Decision:
     hold_on: tuple[InstanceRef, ...] = ()
     #: When something is due before the next interval: a settle or an idle time that ends.
     look_again_at: datetime | None = None
+    #: People have paused the pool: this is what would be done, and ``plan`` does none of it.
+    paused: bool = False
 
     @property
     def acts(self) -> bool:

@@ -2,7 +2,7 @@
 What was observed of one pool: its queue, its nodes and its groups, as plain frozen values.
 
 A part that could not be read is ``None`` and named in ``Observation.missing``: unknown is never
-zero.  Pure; imports ``autoscaler.core.resources`` only.
+zero.  Pure; imports ``autoscaler.core`` only.
 """
 
 from collections.abc import Mapping
@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from enum import Enum
 from types import MappingProxyType
 
+from autoscaler.core.pause import Pause
 from autoscaler.core.resources import Ask, Resources
 
 _NOTHING = Resources()
@@ -360,6 +361,8 @@ class Observation:
     groups: tuple[Group, ...] | None
     missing: tuple[Missing, ...] = ()
     windows: tuple[Window, ...] = ()
+    #: In force now: the pool is observed and decided on, and not acted upon.
+    pause: Pause | None = None
 
     @property
     def complete(self) -> bool:
