@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 NAME    = nomad-queue-autoscaler
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-demo demo test check lint format types unit simulation contract e2e bench clean
+.PHONY: help install install-demo demo test check lint format types unit simulation contract browser e2e bench clean
 
 help:  ## List what can be made
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -32,7 +32,7 @@ install: $(VENV)/.dev  ## Make the environment with everything for developing
 demo: $(VENV)/.demo  ## Run the whole system on this machine, on real video (FILES="a.mp4 b.mov" for your own)
 	@$(BIN)/autoscaler demo $(FILES)
 
-test: check simulation contract e2e  ## Everything that CI runs
+test: check simulation contract browser e2e  ## Everything that CI runs
 
 check: lint types unit  ## The part for every edit: lint, layers, types, unit tests
 
@@ -56,6 +56,9 @@ simulation: $(VENV)/.dev  ## Random histories of a pool against what must always
 
 contract: $(VENV)/.dev  ## Adapters and the Nomad stand-in against recorded and real servers
 	@$(BIN)/pytest tests/contract -n 2 --dist loadfile
+
+browser: $(VENV)/.dev  ## The status page in a headless Chromium, where there is one
+	@$(BIN)/pytest tests/browser -n 2 --dist loadfile
 
 e2e: $(VENV)/.dev  ## The devstack end to end, real encodes
 	@$(BIN)/pytest tests/e2e -n 2 --dist worksteal
