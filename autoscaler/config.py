@@ -3,7 +3,8 @@ From YAML and the environment to one frozen ``Config``, or a ``ConfigError`` wit
 
 Unknown keys are refused and nothing is adjusted in silence.  The environment is honoured as
 Nomad's and AWS's own tools do; secrets come from it, or from files, never from the YAML.
-Imports config_places, core.settings, errors, logs, overrides, schedules, yaml and pydantic.
+Imports config_places, core.settings, credentials, errors, logs, overrides, schedules, yaml and
+pydantic.
 """
 
 import re
@@ -21,6 +22,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from autoscaler.config_places import SET, lines_of, placed, repeated_keys
 from autoscaler.core.settings import PoolSettings, problems
+from autoscaler.credentials import secret_path
 from autoscaler.errors import ConfigError
 from autoscaler.logs import Format, Level
 from autoscaler.overrides import Override, put
@@ -121,14 +123,30 @@ class Config:
 
 
 def load(path: Path, environment: Mapping[str, str], overrides: Sequence[Override] = ()) -> Config:
-    """Read a file; raises ``ConfigError`` that names every problem with its place."""
+    """
+    Read a file; raises ``ConfigError`` that names every problem with its place.
+
+    Files of secrets that it names without their directory are found: see ``credentials``.
+    """
     try:
         text = path.read_text(encoding="utf-8")
     except OSError as error:
         raise ConfigError(str(path), (f"{error.strerror}",)) from error
     except UnicodeDecodeError as error:
         raise ConfigError(str(path), (f"is no UTF-8 text: {error}",)) from error
-    return parse(text, environment, source=str(path), overrides=overrides)
+    config = parse(text, environment, source=str(path), overrides=overrides)
+    return _with_secrets_found(config, path.parent, environment)
+
+
+def _with_secrets_found(config: Config, beside: Path, environment: Mapping[str, str]) -> Config:
+    def found(file: str | None) -> str | None:
+        return None if file is None else secret_path(file, environment, beside)
+
+    return replace(
+        config,
+        nomad=replace(config.nomad, token_file=found(config.nomad.token_file)),
+        http=replace(config.http, token_file=found(config.http.token_file)),
+    )
 
 
 def parse(

@@ -3,7 +3,7 @@ A connection to Nomad through python-nomad, with its errors translated.
 
 TLS is verified (python-nomad's own default is not to), every call has a timeout, and calls go
 through the library's request layer, which alone gives headers, blocking queries and parameters on
-every endpoint.  Imports python-nomad, requests and ``autoscaler.errors``.
+every endpoint.  Imports python-nomad, requests, credentials and errors.
 """
 
 from collections.abc import Iterator, Mapping
@@ -23,7 +23,8 @@ from nomad.api.exceptions import (
 from requests.adapters import HTTPAdapter
 from urllib3.util import Retry
 
-from autoscaler.errors import MalformedReply, NomadDenied, NomadUnavailable
+from autoscaler.credentials import read_secret
+from autoscaler.errors import ConfigError, MalformedReply, NomadDenied, NomadUnavailable
 
 #: Of an error's body, so many characters: enough to know it, too few to leak much.
 _BODY_MAX = 256
@@ -47,6 +48,8 @@ class NomadConnection:
     client_cert: str | None
     client_key: str | None
     timeout_seconds: float
+    #: Where the token came from, to look again when Nomad refuses it; None: not from a file.
+    token_file: str | None = None
 
     def __repr__(self) -> str:
         """Without the token."""
@@ -74,6 +77,7 @@ class NomadClient:
         self.address = connection.address
         self.namespace = connection.namespace
         self._timeout = connection.timeout_seconds
+        self._token, self._token_file = connection.token, connection.token_file
         session = requests.Session()
         # A kept-alive connection that the server closed meanwhile is worth one more try; no more,
         # for the cycle tries again by itself.
@@ -115,7 +119,7 @@ class NomadClient:
         what = "/".join(("/v1", endpoint.ENDPOINT, *parts))
         kwargs["timeout"] = kwargs.get("timeout") or self._timeout
         try:
-            response: requests.Response = endpoint.request(*parts, method=method, **kwargs)
+            response = self._asked(endpoint, parts, method, kwargs)
         except URLNotFoundNomadException as error:
             raise NotFound(what) from error
         except URLNotAuthorizedNomadException as error:
@@ -130,6 +134,31 @@ class NomadClient:
                 raise NotServed(what) from error
             raise NomadUnavailable(f"Nomad at {self.address}: {what}: {_body(error)}") from error
         return response
+
+    def _asked(
+        self, endpoint: Requester, parts: list[str], method: str, kwargs: dict[str, Any]
+    ) -> requests.Response:
+        """The answer; once more where the token that Nomad refuses has been replaced meanwhile."""
+        endpoint.token = self._token
+        try:
+            response: requests.Response = endpoint.request(*parts, method=method, **kwargs)
+        except URLNotAuthorizedNomadException:
+            if not self._renewed_token():
+                raise
+            endpoint.token = self._token
+            response = endpoint.request(*parts, method=method, **kwargs)
+        return response
+
+    def _renewed_token(self) -> bool:
+        """Whether the token's file holds another one by now, which is taken then."""
+        if self._token_file is None:
+            return False
+        try:
+            token = read_secret(self._token_file, "nomad.token_file")
+        except ConfigError:
+            return False  # What Nomad said of the old one is what people need to know.
+        renewed, self._token = token != self._token, token
+        return renewed
 
 
 def decoded(response: requests.Response, what: str) -> Any:

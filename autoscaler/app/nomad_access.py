@@ -1,13 +1,12 @@
 """
-As whom to speak to Nomad.  Imports config, errors and nomad_client.
+As whom to speak to Nomad.  Imports config, credentials and nomad_client.
 """
 
 import os
-from pathlib import Path
 
 from autoscaler.adapters.nomad_client import NomadConnection
 from autoscaler.config import Config
-from autoscaler.errors import ConfigError
+from autoscaler.credentials import read_secret
 
 
 def nomad_connection(config: Config) -> NomadConnection:
@@ -15,11 +14,7 @@ def nomad_connection(config: Config) -> NomadConnection:
     nomad = config.nomad
     token = os.environ.get("NOMAD_TOKEN") or None
     if nomad.token_file is not None:
-        try:
-            token = Path(nomad.token_file).read_text(encoding="utf-8").strip()
-        except OSError as error:
-            problem = f"nomad.token_file: {nomad.token_file}: {error.strerror}"
-            raise ConfigError("the Nomad token", (problem,)) from error
+        token = read_secret(nomad.token_file, "nomad.token_file")
     return NomadConnection(
         address=(nomad.address or "").rstrip("/"),
         token=token,
@@ -29,4 +24,5 @@ def nomad_connection(config: Config) -> NomadConnection:
         client_cert=nomad.client_cert,
         client_key=nomad.client_key,
         timeout_seconds=nomad.timeout.total_seconds(),
+        token_file=nomad.token_file,
     )
