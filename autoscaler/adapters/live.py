@@ -13,6 +13,7 @@ from typing import TypeVar
 from autoscaler.adapters.asg import AutoScalingGroups
 from autoscaler.adapters.nomad import NomadPool
 from autoscaler.core.model import Group, JobQueue, Missing, Node, NodeStatus, Observation
+from autoscaler.core.pause import Pause
 from autoscaler.core.plan import (
     Action,
     CompleteHook,
@@ -42,11 +43,14 @@ class LiveWorld:
         nomad: NomadPool,
         groups: AutoScalingGroups,
         *,
+        pause: Callable[[datetime], Pause | None] = lambda _: None,
         aws_timeout_seconds: float = AWS_TIMEOUT_SECONDS,
     ) -> None:
+        """``pause`` is asked in each cycle for the pause that is in force then."""
         self._pool = pool
         self._nomad = nomad
         self._groups = groups
+        self._pause = pause
         self._aws_timeout_seconds = aws_timeout_seconds
         self._reading: Future[tuple[Group, ...]] | None = None
         self._joined: frozenset[str] = frozenset()
@@ -66,7 +70,9 @@ class LiveWorld:
                 if node.instance_id and node.status is NodeStatus.READY
             )
         read = tuple(queue for queue in queues if queue is not None)
-        return Observation(self._pool, read, nodes, groups, tuple(missing))
+        # Last: one that came while the rest was read is heeded in this very cycle.
+        pause = self._pause(now)
+        return Observation(self._pool, read, nodes, groups, tuple(missing), pause=pause)
 
     def holds(self, instance_id: str) -> bool:
         """Whether the instance was one of the pool's when it was last observed."""

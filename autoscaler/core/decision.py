@@ -161,7 +161,9 @@ class Decision:
 
     @property
     def acts(self) -> bool:
-        """Whether anything is to be done."""
+        """Whether anything is to be done; while paused only what holds on to work is."""
+        if self.paused:
+            return bool(self.hold_on)
         return any(
             (
                 self.orders,

@@ -18,3 +18,7 @@ class Pause:
     why: str
     #: The user who asked.
     by: str
+
+    def in_force(self, now: datetime) -> bool:
+        """An expired pause is none."""
+        return self.until is None or now < self.until

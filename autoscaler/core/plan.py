@@ -112,11 +112,18 @@ Action = (
 
 
 def plan(decision: Decision, now: datetime) -> tuple[Action, ...]:
-    """Room for work first, then what lets go of it: a failed action ends the plan."""
+    """
+    Room for work first, then what lets go of it: a failed action ends the plan.
+
+    A pause stops everything but the heartbeats: without them AWS would end work while nobody acts.
+    """
     if not decision.acts:
         return ()
+    hold_on = tuple(ExtendHook(instance) for instance in decision.hold_on)
+    if decision.paused:
+        return hold_on
     return (
-        *(ExtendHook(instance) for instance in decision.hold_on),
+        *hold_on,
         *(Uncordon(node) for node in decision.uncordon),
         *(SetDesiredCapacity(one.group, one.current, one.desired) for one in decision.orders),
         *(LowerDesiredCapacity(one.group, one.current, one.desired) for one in decision.retract),

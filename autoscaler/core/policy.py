@@ -25,6 +25,7 @@ from autoscaler.core.idling import let_idle_go, pack_tail
 from autoscaler.core.memory import Memory
 from autoscaler.core.model import Observation
 from autoscaler.core.orders import place_orders
+from autoscaler.core.pausing import heed_pause
 from autoscaler.core.release import heed_notices, wind_down
 from autoscaler.core.settings import PoolSettings
 from autoscaler.core.strategies import keep_spare, nodes_to_buy
@@ -37,7 +38,17 @@ _PLACED_WITHIN = timedelta(minutes=1)
 def decide(
     observed: Observation, settings: PoolSettings, memory: Memory, now: datetime
 ) -> Decision:
-    """Buy what the queue surely needs; let go of what it surely does not; say why."""
+    """
+    Buy what the queue surely needs; let go of what it surely does not; say why.
+
+    A paused pool is decided on like any other: people see what would be done, and memory goes on.
+    """
+    return heed_pause(_decided(observed, settings, memory, now), observed.pause, now)
+
+
+def _decided(
+    observed: Observation, settings: PoolSettings, memory: Memory, now: datetime
+) -> Decision:
     briefing = brief(observed, settings, memory, now)
     if briefing is None:
         return _hold(observed, memory, now)

@@ -9,9 +9,11 @@ Imports the rest of the simulator, ports and ``autoscaler.core``.
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from datetime import timedelta
 from typing import TypeVar
 
 from autoscaler.core.model import FailureKind, Lifecycle, NodeStatus
+from autoscaler.core.pause import Pause
 from autoscaler.ports import CycleReport, World
 from autoscaler.simulator.faults import Strike
 from autoscaler.simulator.invariants import after_cycle, at_rest
@@ -167,6 +169,18 @@ class History:
         self.simulation.settings = replace(settings, size=size)
         self._tell(f"configured from {size.min} to {size.max}")
 
+    def pause(self, seconds: float | None) -> None:
+        """Somebody pauses the pool for so long, or until it is resumed."""
+        now = self.simulation.clock.now()
+        until = None if seconds is None else now + timedelta(seconds=seconds)
+        self.simulation.world.pause = Pause(now, until, "a history", "somebody")
+        self._tell(f"paused {'until resumed' if seconds is None else f'for {seconds:g} s'}")
+
+    def resume(self) -> None:
+        """The pause is ended, if there is one."""
+        self.simulation.world.pause = None
+        self._tell("resumed")
+
     # What machines and networks do.
 
     def interrupt(self, index: int) -> None:
@@ -214,6 +228,7 @@ class History:
     def _end_troubles(self) -> None:
         self.faults.disarm()
         self.reconnect()
+        self.simulation.world.pause = None
         for node in self.simulation.cluster.nodes.values():
             if node.foreign and node.status is NodeStatus.READY:
                 self.simulation.cluster.set_foreign(node.node_id, eligible=True)

@@ -20,6 +20,7 @@ from autoscaler.core.model import (
 )
 from autoscaler.core.plan import (
     Cordon,
+    ExtendHook,
     LowerDesiredCapacity,
     Purge,
     SetDesiredCapacity,
@@ -41,6 +42,9 @@ def after_cycle(report: CycleReport, simulation: Simulation) -> Iterator[str]:
     yield from simulation.tally.offences
     if simulation.tally.killed_count:
         yield f"1: {simulation.tally.killed_count} children at work were ended by us"
+    if report.observation.pause is not None:
+        done = [one.action for one in report.actions if not isinstance(one.action, ExtendHook)]
+        yield from (f"10: {action} while the pool is paused" for action in done)
     observation, settings = report.observation, simulation.settings
     if observation.groups is None or observation.nodes is None:
         if report.actions and any(isinstance(one.action, _SCALE_IN) for one in report.actions):

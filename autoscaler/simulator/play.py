@@ -228,6 +228,8 @@ _TROUBLES: _Weighed = (
     (1, lambda history, rng: history.retire(rng.randrange(20))),
     (1, lambda history, rng: history.cut_off(rng.randrange(20))),
     (1, lambda history, rng: history.reconnect()),  # noqa: ARG005 - every event is handed both
+    (1, lambda history, rng: history.pause(rng.choice((20.0, 120.0, 600.0)))),
+    (1, lambda history, rng: history.resume()),  # noqa: ARG005 - as above
     (1, lambda history, rng: history.restart(memory_lost=rng.random() < 0.5)),
 )
 _EVENTS: _Weighed = ((10, _dispatch), (6, _long_wait), (2, _silence), *_TROUBLES)

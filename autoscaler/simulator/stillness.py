@@ -18,7 +18,7 @@ def is_still(report: CycleReport) -> bool:
     observed, decision = report.observation, report.decision
     if decision.acts or decision.look_again_at is not None or decision.memory.troubles:
         return False
-    if not observed.complete or observed.windows or observed.pending_count:
+    if not observed.complete or observed.windows or observed.pause or observed.pending_count:
         return False
     return _all_at_work(report) and not _could_gather(report)
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from autoscaler.core.model import Group, JobQueue, Missing, Node, NodeStatus, Observation
+from autoscaler.core.pause import Pause
 from autoscaler.core.plan import (
     Action,
     CompleteHook,
@@ -72,6 +73,8 @@ class SimulatedWorld:
         #: Which read of the nodes that was.
         self._known = 0
         self._groups: tuple[Group, ...] | None = None
+        #: What people asked for; it may have expired.
+        self.pause: Pause | None = None
 
     def disturb(self, faults: Faults | None, latency: Latency | None = None) -> None:
         """From now on let this go wrong, and calls take so long; None: nothing, no time."""
@@ -100,6 +103,7 @@ class SimulatedWorld:
             None if "nodes" in unreadable else nodes,
             None if "group" in unreadable else groups,
             missing,
+            pause=self.pause if self.pause and self.pause.in_force(now) else None,
         )
 
     def still_idle(self, node_id: str) -> bool:

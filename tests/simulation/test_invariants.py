@@ -168,6 +168,14 @@ class PoolMachine(RuleBasedStateMachine):
     def reconfigure(self, size_min: int, size_max: int) -> None:
         self.history.reconfigure(size_min, size_max)
 
+    @rule(seconds=st.sampled_from((20.0, 120.0, 600.0, None)))
+    def pause(self, seconds: float | None) -> None:
+        self.history.pause(seconds)
+
+    @rule()
+    def resume(self) -> None:
+        self.history.resume()
+
     @rule(
         strikes=st.lists(st.sampled_from((Strike.NOTHING, *STRIKES)), min_size=1, max_size=4),
         loses_memory=st.booleans(),

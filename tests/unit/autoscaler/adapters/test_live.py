@@ -10,6 +10,7 @@ from autoscaler.adapters.dry_run import DryRunWorld
 from autoscaler.adapters.live import LiveWorld
 from autoscaler.core.decision import InstanceRef, NodeRef
 from autoscaler.core.model import Group, JobQueue, Missing, Node, NodeStatus
+from autoscaler.core.pause import Pause
 from autoscaler.core.plan import (
     Action,
     CompleteHook,
@@ -158,6 +159,23 @@ def test_nodes_are_read_before_the_queues(world: LiveWorld, done: list[str]) -> 
     world.observe(EPOCH)
 
     assert done == ["nodes", "queue transcode", "queue thumbnail"]
+
+
+def test_a_pause_is_asked_for_as_of_the_cycle_and_after_all_else_was_read(
+    nomad: FakeNomad, groups: FakeGroups, done: list[str]
+) -> None:
+    """One that comes while Nomad takes its time holds in this very cycle."""
+    pause = Pause(at(0), at(60), "why", "ann")
+
+    def asked(now: datetime) -> Pause | None:
+        done.append("pause")
+        return pause if now == at(5) else None
+
+    world = LiveWorld("transcode", nomad, groups, pause=asked)
+
+    assert world.observe(at(5)).pause == pause
+    assert done[-1] == "pause"
+    assert world.observe(at(6)).pause is None
 
 
 def test_nomad_and_aws_are_read_at_the_same_time(

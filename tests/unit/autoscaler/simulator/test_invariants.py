@@ -9,14 +9,18 @@ import pytest
 from autoscaler.core.decision import Decision, InstanceRef, NodeRef
 from autoscaler.core.memory import Memory
 from autoscaler.core.model import Missing, Observation
+from autoscaler.core.pause import Pause
 from autoscaler.core.plan import (
     Action,
+    CompleteHook,
     Cordon,
+    ExtendHook,
     LowerDesiredCapacity,
     Purge,
     SetDesiredCapacity,
     Terminate,
     TerminateUnjoined,
+    Uncordon,
 )
 from autoscaler.ports import ActionReport, CycleReport
 from autoscaler.simulator.invariants import after_cycle, at_rest
@@ -126,6 +130,29 @@ def test_what_was_not_read_in_whole_lets_go_of_nothing(action: Action) -> None:
 
     assert violations(an_observation(group=group), action) == []
     assert violations(an_observation(group=group, missing=(GONE,)), action) == ["8"]
+
+
+@pytest.mark.parametrize(
+    "action",
+    [
+        SetDesiredCapacity(GROUP, 2, 3),
+        Uncordon(NODE),
+        CompleteHook(InstanceRef("i-1", GROUP)),
+        Purge(NODE),
+    ],
+)
+def test_nothing_is_done_while_the_pool_is_paused(action: Action) -> None:
+    observation = an_observation(group=a_group(an_instance(1), desired=2))
+    paused = replace(observation, pause=Pause(EPOCH, None, "why", "ann"))
+
+    assert violations(observation, action) == []
+    assert violations(paused, action) == ["10"]
+
+
+def test_work_is_held_on_to_while_the_pool_is_paused() -> None:
+    paused = replace(an_observation(), pause=Pause(EPOCH, None, "why", "ann"))
+
+    assert violations(paused, ExtendHook(InstanceRef("i-1", GROUP))) == []
 
 
 def test_without_nodes_or_groups_nothing_is_let_go() -> None:
