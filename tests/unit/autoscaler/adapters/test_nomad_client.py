@@ -123,3 +123,48 @@ def test_what_is_no_json_is_malformed():
         decoded(a_reply(200, "<html>"), "node list")
     reply = SimpleNamespace(json=lambda: [1])
     assert decoded(reply, "node list") == [1]
+
+
+class Refusing(Endpoint):
+    """Takes one token only."""
+
+    def __init__(self, token):
+        super().__init__(a_reply(200, "{}"))
+        self.takes, self.token, self.shown = token, None, []
+
+    def request(self, *path, **kwargs):
+        self.shown.append(self.token)
+        if self.token != self.takes:
+            raise URLNotAuthorizedNomadException(a_reply(403, "ACL token not found"))
+        return super().request(*path, **kwargs)
+
+
+def a_client_with_a_file(path):
+    connection = NomadConnection(
+        "http://127.0.0.1:9", "old-token", "video", None, None, None, None, 10.0, str(path)
+    )
+    return NomadClient(connection)
+
+
+def test_a_token_that_was_replaced_is_read_anew_when_nomad_refuses_the_old_one(tmp_path):
+    path = tmp_path / "token"
+    path.write_text("new-token\n")
+    client, node, jobs = a_client_with_a_file(path), Refusing("new-token"), Refusing("new-token")
+
+    assert client.get(node, "n").status_code == 200
+    client.get(jobs, "j")
+
+    assert (node.shown, jobs.shown) == (["old-token", "new-token"], ["new-token"])
+
+
+@pytest.mark.parametrize("content", ["old-token\n", "other-token\n", "", None])
+def test_a_refusal_stands_where_the_file_has_no_better_token(content, tmp_path):
+    path = tmp_path / "token"
+    if content is not None:
+        path.write_text(content)
+    node = Refusing("new-token")
+
+    with pytest.raises(NomadDenied, match="nomad.token_file"):
+        a_client_with_a_file(path).get(node, "n")
+
+    assert len(node.shown) == (2 if content == "other-token\n" else 1)
