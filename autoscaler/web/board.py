@@ -1,0 +1,51 @@
+"""
+What the web shows, as it asks for it.
+
+Imports status.documents only.
+"""
+
+from typing import Protocol
+
+from autoscaler.status.documents import Decisions, History, Nodes, Status
+
+
+class Health(Protocol):
+    """Whether the loop is alive, and whether its last cycles were good."""
+
+    @property
+    def alive(self) -> bool:
+        """Cycles end."""
+
+    @property
+    def ready(self) -> bool:
+        """The last cycle of every pool was good."""
+
+    @property
+    def detail(self) -> str:
+        """Why not; a clause for people."""
+
+
+class Board(Protocol):
+    """Everything that is shown.  For any thread; no call takes long."""
+
+    @property
+    def revision(self) -> int:
+        """Grows with whatever changes in ``status``, ``nodes``, ``decisions`` or ``history``."""
+
+    def status(self) -> Status:
+        """Everything at a glance."""
+
+    def nodes(self) -> Nodes:
+        """Every node of every pool."""
+
+    def decisions(self, pool: str | None, last: int) -> Decisions:
+        """The last so many decisions that were news, of one pool or of all."""
+
+    def history(self, hours: float) -> History:
+        """The last so many hours, minute by minute."""
+
+    def wait_beyond(self, revision: int, timeout: float) -> int:
+        """Block for at most ``timeout`` seconds until there is a newer revision; the newest."""
+
+    def health(self) -> Health:
+        """As ``/healthz`` and ``/readyz`` tell it."""
