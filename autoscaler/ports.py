@@ -6,7 +6,7 @@ Imports ``autoscaler.core`` only.
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Literal, Protocol
 
 from autoscaler.core.decision import Decision
 from autoscaler.core.memory import Memory
@@ -73,11 +73,19 @@ class CycleReport:
     now: datetime
 
     @property
-    def outcome(self) -> str:
-        """``failed``, ``applied`` or ``no_op``."""
+    def outcome(self) -> Literal["applied", "no_op", "failed"]:
+        """What became of the cycle."""
         if self.observation.missing or any(report.outcome == "failed" for report in self.actions):
             return "failed"
         return "applied" if self.actions else "no_op"
+
+    @property
+    def gist(self) -> tuple[Any, ...]:
+        """What makes it different from the one before, the seconds in its reasons left out."""
+        decision, observed = self.decision, self.observation
+        rules = tuple(reason.rule for reason in decision.reasons)
+        counts = (observed.pending_count, observed.running_count)
+        return (counts, decision.counts, decision.current, decision.desired, rules, self.outcome)
 
 
 class Reporter(Protocol):

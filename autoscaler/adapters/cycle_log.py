@@ -33,7 +33,7 @@ class CycleLog:
         self._report_wrongs(report, log)
         for action in report.actions:
             _report_action(action, log)
-        said = gist(report)
+        said = report.gist
         changed = said != self._said.get(report.pool)
         self._said[report.pool] = said
         say = log.info if changed or report.actions else log.debug
@@ -58,14 +58,6 @@ def _first_of_each_stage(missing: Sequence[Missing]) -> dict[str, str]:
     for one in missing:
         first.setdefault(one.stage, one.detail)
     return first
-
-
-def gist(report: CycleReport) -> tuple[Any, ...]:
-    """What makes a cycle different from the one before, the seconds in its reasons left out."""
-    decision, observed = report.decision, report.observation
-    rules = tuple(reason.rule for reason in decision.reasons)
-    counts = (observed.pending_count, observed.running_count)
-    return (counts, decision.counts, decision.current, decision.desired, rules, report.outcome)
 
 
 def _fields(report: CycleReport) -> dict[str, Any]:

@@ -1,14 +1,13 @@
 """
 What of the cycles goes into the journal, and when: news at once, the rest now and then.
 
-Imports journal, cycle_log's gist, core and ports.
+Imports journal, core and ports.
 """
 
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from autoscaler.adapters.cycle_log import gist
 from autoscaler.adapters.journal import Journal, without_the_moment
 from autoscaler.core.memory import Memory
 from autoscaler.ports import CycleReport
@@ -46,7 +45,7 @@ class JournalReporter:
         if _answer(report) != _answer(before):
             return True
         age = report.ended_at - before.ended_at
-        return age >= _EVERY or (age >= _CHANGES_EVERY and gist(report) != gist(before))
+        return age >= _EVERY or (age >= _CHANGES_EVERY and report.gist != before.gist)
 
     def _worth_remembering(self, report: CycleReport) -> bool:
         before, remembered_at = self._remembered.get(report.pool, (Memory(), None))

@@ -1,14 +1,13 @@
 """
 Each decision for people, on standard output: what the dry run shows.
 
-Imports cycle_log's gist, wording, ports and core.
+Imports wording, ports and core.
 """
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, TextIO
 
-from autoscaler.adapters.cycle_log import gist
 from autoscaler.core.decision import Decision
 from autoscaler.core.model import Group, Lifecycle, NodeStatus, Observation
 from autoscaler.ports import CycleReport
@@ -37,7 +36,7 @@ class DecisionPrinter:
         """Print it, unless it says what was printed last; the seconds in its reasons run on."""
         pool = self._pools.get(report.pool, Rehearsed(lambda: None))
         really = pool.really()
-        said = (gist(report), really and _counts(really), report.observation.missing)
+        said = (report.gist, really and _counts(really), report.observation.missing)
         if said == self._last.get(report.pool) and not report.actions:
             return
         self._last[report.pool] = said
