@@ -4,6 +4,7 @@ Put the parts together and run them: the only place where the concrete classes m
 Imports everything below it.
 """
 
+import os
 import random
 import sys
 from collections.abc import Mapping
@@ -15,7 +16,7 @@ from autoscaler.adapters.asg import AutoScalingGroups
 from autoscaler.adapters.aws import AwsConnection
 from autoscaler.adapters.control_socket import ControlSocket
 from autoscaler.adapters.cycle_log import CycleLog
-from autoscaler.adapters.datadog import DatadogConnection, DatadogReporter
+from autoscaler.adapters.datadog import DatadogReporter, datadog_sink
 from autoscaler.adapters.dry_run import DryRunWorld
 from autoscaler.adapters.journal import open_journal
 from autoscaler.adapters.journal_reporter import JournalReporter
@@ -25,6 +26,7 @@ from autoscaler.adapters.nomad_client import NomadClient
 from autoscaler.adapters.notices import WAIT_SECONDS, NoticeBoard, NoticeWatcher
 from autoscaler.adapters.printer import DecisionPrinter, Rehearsed
 from autoscaler.adapters.watcher import JobWatcher
+from autoscaler.alarms import Alarms
 from autoscaler.app.nomad_access import nomad_connection
 from autoscaler.clock import SystemClock
 from autoscaler.config import Config
@@ -147,11 +149,11 @@ class App:
             return [DecisionPrinter(sys.stdout, rehearsed), *self._shadows.values()]
         reporters: list[Reporter] = [CycleLog()]
         settings = self._config.datadog
-        if settings.statsd is not None:
-            self._datadog = DatadogReporter(
-                DatadogConnection(settings.statsd, settings.prefix, settings.tags, settings.events),
-                memories,
-            )
+        rng = random.Random()  # noqa: S311 - spreads retries, keeps no secret
+        clock = SystemClock()
+        sink = datadog_sink(settings, os.environ, Alarms(clock.now), clock, rng)
+        if sink is not None:
+            self._datadog = DatadogReporter(sink, memories, events=settings.events)
             reporters.append(self._datadog)
         if self._journal is not None:
             reporters.append(JournalReporter(self._journal))

@@ -5,9 +5,10 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from structlog.testing import capture_logs
 
-from autoscaler.adapters.datadog import DatadogConnection, DatadogReporter
+from autoscaler.adapters.datadog import DatadogReporter
+from autoscaler.adapters.datadog_statsd import AgentConnection, AgentSink
+from autoscaler.alarms import Alarms
 from autoscaler.core.decision import NodeRef
 from autoscaler.core.memory import Memory
 from autoscaler.core.model import (
@@ -42,10 +43,14 @@ def sink() -> Iterator[StatsdSink]:
         yield running
 
 
+def a_reporter(address: str, alarms: Alarms | None = None, **changes: Any) -> DatadogReporter:
+    connection = AgentConnection(address, "autoscaler", ("env:test",))
+    return DatadogReporter(AgentSink(connection, alarms or Alarms(FakeClock().now)), **changes)
+
+
 @pytest.fixture
 def reporter(sink: StatsdSink) -> Iterator[DatadogReporter]:
-    connection = DatadogConnection(sink.address, "autoscaler", ("env:test",), events=True)
-    reporter = DatadogReporter(connection)
+    reporter = a_reporter(sink.address)
     yield reporter
     reporter.close()
 
@@ -206,7 +211,7 @@ def test_a_refused_action_is_an_error_of_the_system_that_refused(
 
 
 def test_no_event_is_sent_where_none_are_wanted(sink: StatsdSink) -> None:
-    reporter = DatadogReporter(DatadogConnection(sink.address, "autoscaler", (), events=False))
+    reporter = a_reporter(sink.address, events=False)
 
     sent(sink, reporter, a_report())
     reporter.close()
@@ -228,15 +233,3 @@ def test_what_was_not_read_is_not_sent_and_is_a_critical_check(
     assert sink.count("autoscaler.cycle.errors") == 2
     assert sink.checks("autoscaler.nomad")[-1].status is Status.CRITICAL
     assert sink.checks("autoscaler.aws")[-1].status is Status.OK
-
-
-def test_an_agent_that_is_gone_is_said_once_and_stops_nothing(sink: StatsdSink) -> None:
-    connection = DatadogConnection("unix:///nonexistent/dsd.socket", "autoscaler", (), events=True)
-    reporter = DatadogReporter(connection)
-
-    with capture_logs() as logs:
-        for _ in range(3):
-            reporter.report(a_report())
-    reporter.close()
-
-    assert [one["event"] for one in logs] == ["metrics.dropped"]

@@ -2,10 +2,10 @@
 
 from dataclasses import replace
 
-from autoscaler.adapters.launch_failures import LaunchFailures
 from autoscaler.core.decision import Decision
 from autoscaler.core.memory import Memory, Trouble
 from autoscaler.core.model import FailureKind, LaunchFailure
+from autoscaler.metrics.launches import SeenLaunches, fresh_failures, seen_before
 from autoscaler.ports import CycleReport
 from tests.builders import EPOCH, a_group, an_observation, at, some_settings
 
@@ -42,15 +42,18 @@ def a_report(*failures, troubles=None):
     )
 
 
-def news(failures, *reports):
+def news(seen, *reports):
     """What is new in each cycle: the failure's number, with a mark on the first of its kind."""
-    return [
-        [
-            one.failure.activity_id.removeprefix("activity-") + "!" * one.first_of_its_kind
-            for one in failures.fresh(report)
-        ]
-        for report in reports
-    ]
+    found = []
+    for report in reports:
+        fresh, seen = fresh_failures(report, seen)
+        found.append(
+            [
+                one.failure.activity_id.removeprefix("activity-") + "!" * one.first_of_its_kind
+                for one in fresh
+            ]
+        )
+    return found
 
 
 def test_a_failure_is_counted_once_however_often_it_is_listed():
@@ -58,7 +61,7 @@ def test_a_failure_is_counted_once_however_often_it_is_listed():
     troubles = {"spot": trouble(one, two)}
 
     found = news(
-        LaunchFailures({}),
+        SeenLaunches(),
         a_report(one, troubles=troubles),
         a_report(one, two, troubles=troubles),
         a_report(troubles=troubles),
@@ -72,7 +75,7 @@ def test_another_kind_is_told_and_so_is_the_same_after_it_was_over():
     one, two, three = a_failure(1), a_failure(2, FailureKind.QUOTA), a_failure(3)
 
     found = news(
-        LaunchFailures({}),
+        SeenLaunches(),
         a_report(one, troubles={"spot": trouble(one)}),
         a_report(one, two, troubles={"spot": trouble(one, two)}),
         a_report(one, two, troubles={"spot": trouble(one, two, count=0)}),
@@ -84,6 +87,15 @@ def test_another_kind_is_told_and_so_is_the_same_after_it_was_over():
 
 def test_what_was_counted_before_the_start_is_no_news():
     one, two = a_failure(1), a_failure(2)
-    failures = LaunchFailures({"transcode": Memory(troubles={"spot": trouble(one)})})
+    seen = seen_before(Memory(troubles={"spot": trouble(one)}))
 
-    assert news(failures, a_report(one, two, troubles={"spot": trouble(one, two)})) == [["2"]]
+    assert news(seen, a_report(one, two, troubles={"spot": trouble(one, two)})) == [["2"]]
+
+
+def test_what_is_seen_stays_within_bounds():
+    listed = tuple(a_failure(number) for number in range(1500))
+
+    _, seen = fresh_failures(a_report(*listed), SeenLaunches())
+
+    assert len(seen.activities) == 1000
+    assert seen.activities[-1] == "activity-1499"
