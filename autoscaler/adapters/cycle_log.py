@@ -1,8 +1,8 @@
 """
 One log line per pool and cycle: at info when something changed, else at debug.
 
-What stays wrong is said once, and so is that it is right again.
-Imports structlog, wording, ports and core.
+What stays wrong is said once, and so is that it is right again; counts that change all the time
+are said now and then.  Imports structlog, cycle_news, wording, ports and core.
 """
 
 from collections.abc import Sequence
@@ -11,6 +11,7 @@ from typing import Any
 
 import structlog
 
+from autoscaler.adapters.cycle_news import ChangeFilter, TroubleFilter
 from autoscaler.core.decision import Decision, InstanceRef, NodeRef
 from autoscaler.core.model import Missing
 from autoscaler.core.plan import Action
@@ -24,32 +25,52 @@ class CycleLog:
     """Remembers what it said last of each pool, so as not to say it again."""
 
     def __init__(self) -> None:
-        self._said: dict[str, tuple[Any, ...]] = {}
-        self._wrong: dict[str, dict[str, str]] = {}
+        self._changes: dict[str, ChangeFilter] = {}
+        self._wrong: dict[str, TroubleFilter] = {}
+        self._failing: dict[str, TroubleFilter] = {}
 
     def report(self, report: CycleReport) -> None:
         """Say what is new."""
         log = _log.bind(pool=report.pool, cycle_id=report.cycle_id)
         self._report_wrongs(report, log)
-        for action in report.actions:
-            _report_action(action, log)
-        said = report.gist
-        changed = said != self._said.get(report.pool)
-        self._said[report.pool] = said
-        say = log.info if changed or report.actions else log.debug
-        say("cycle.finished", **_fields(report))
+        acted = self._report_actions(report, log)
+        changes = self._changes.setdefault(report.pool, ChangeFilter())
+        if acted or changes.is_news(report):
+            changes.said(report)
+            log.info("cycle.finished", **_fields(report))
+        else:
+            log.debug("cycle.finished", **_fields(report))
 
     def _report_wrongs(self, report: CycleReport, log: Any) -> None:
         wrong = _first_of_each_stage(report.observation.missing)
-        before = self._wrong.get(report.pool, {})
-        self._wrong[report.pool] = wrong
+        troubles = self._wrong.setdefault(report.pool, TroubleFilter())
         for stage, error in wrong.items():
-            if before.get(stage) != error:
+            if troubles.is_news((stage,), error):
                 parts = [one.part for one in report.observation.missing if one.stage == stage]
                 then = "trying again; no node is let go meanwhile"
                 log.error("observation.failed", stage=stage, parts=parts, error=error, then=then)
-        for stage in before.keys() - wrong.keys():
+        for (stage,) in troubles.over((stage,) for stage in wrong):
             log.info("observation.recovered", stage=stage)
+
+    def _report_actions(self, report: CycleReport, log: Any) -> bool:
+        """Whether any of them was news; one that fails each time as before is none."""
+        troubles = self._failing.setdefault(report.pool, TroubleFilter())
+        failing, acted = [], False
+        for one in report.actions:
+            about = {"action": verb(one.action), "what": sentence(one.action), **_about(one.action)}
+            if one.outcome != "failed":
+                _report_deed(one, about, log)
+                acted = True
+                continue
+            failing.append(_target(one.action))
+            if troubles.is_news(failing[-1], one.detail):
+                log.error("action.failed", **about, error=one.detail)
+                acted = True
+        # A cycle that could not look says nothing of what would fail.
+        if report.observation.complete:
+            for name, target in troubles.over(failing):
+                log.info("action.failing_no_more", action=name, of=target)
+        return acted
 
 
 def _first_of_each_stage(missing: Sequence[Missing]) -> dict[str, str]:
@@ -91,15 +112,17 @@ def _order_fields(decision: Decision) -> dict[str, dict[str, int]]:
     return {"orders": orders} if orders else {}
 
 
-def _report_action(report: ActionReport, log: Any) -> None:
-    action = report.action
-    about = {"action": verb(action), "what": sentence(action), **_about(action)}
-    if report.outcome == "failed":
-        log.error("action.failed", **about, error=report.detail)
-    elif report.outcome == "given_up":
+def _report_deed(report: ActionReport, about: dict[str, Any], log: Any) -> None:
+    if report.outcome == "given_up":
         log.info("action.given_up", **about, why=report.detail)
     else:
         log.info("action.applied", **about)
+
+
+def _target(action: Action) -> tuple[str, str]:
+    """Which action it is from one cycle to the next: its code, and the thing that it is done to."""
+    about = _about(action)
+    return verb(action), str(about.get("instance") or about.get("node") or about.get("group"))
 
 
 def _about(action: Action) -> dict[str, Any]:

@@ -13,16 +13,21 @@ from tests.builders import a_group, a_node, a_queue, an_instance, an_observation
 from tests.fakes import FakeClock, FakeWorld
 
 
-def logged(*observations, refuses=None):
-    """The lines of a cycle for each observation, as (level, event, fields)."""
+def logged(*observations, refuses=None, every=1.0):
+    """The lines of a cycle for each observation, one in so many seconds."""
     world, log, memory = FakeWorld(*observations, refuses=refuses), CycleLog(), Memory()
+    clock = FakeClock()
     with capture_logs() as lines:
         for number in range(len(observations)):
-            report = run_cycle(
-                world, [log], some_settings(), memory, FakeClock(), cycle_id=f"c-{number}"
-            )
+            report = run_cycle(world, [log], some_settings(), memory, clock, cycle_id=f"c-{number}")
             memory = report.memory
+            clock.advance(every)
     return lines
+
+
+def seen(lines, event="cycle.finished"):
+    """Those of an event that are shown at level info."""
+    return [line for line in lines if line["event"] == event and line["log_level"] != "debug"]
 
 
 def test_one_line_says_what_was_done_and_why():
@@ -93,3 +98,68 @@ def test_a_node_that_got_work_before_its_end_is_told_with_the_reason():
     assert (given_up["event"], given_up["action"]) == ("action.given_up", "terminate")
     assert (given_up["node"], given_up["instance"]) == ("n1", "i-1")
     assert given_up["why"] == "work came before the cordon took"
+
+
+def storm(cycles):
+    """A queue that grows by one with each cycle, and a group that can grow no more."""
+    full = a_group(an_instance(1), size_max=1)
+    node = a_node(1)
+    return [an_observation(node, queue=a_queue(50 + count), group=full) for count in range(cycles)]
+
+
+def test_a_storm_of_dispatches_is_told_every_ten_seconds_and_its_end_for_sure():
+    """Four cycles a second for half a minute, each with another queue; then it stands still."""
+    last = storm(120)[-1]
+
+    lines = seen(logged(*storm(120), *[last] * 80, every=0.25))
+
+    depths = [line["queue_pending"] for line in lines]
+    assert depths == [50, 90, 130, 169]
+
+
+def test_another_decision_is_told_at_once_in_the_middle_of_a_storm():
+    calm = an_observation(a_node(1), group=a_group(an_instance(1), size_max=1))
+
+    lines = seen(logged(*storm(3), calm, *storm(1), every=0.25))
+
+    # What was decided of late, for the same reasons, is no news so soon.
+    assert [line["queue_pending"] for line in lines] == [50, 0]
+
+
+def test_an_action_that_fails_each_time_is_told_once_and_so_is_its_end():
+    waiting = an_observation(queue=a_queue(1))
+
+    lines = logged(waiting, waiting, waiting, an_observation(), refuses=SetDesiredCapacity)
+
+    assert len(seen(lines, "action.failed")) == 1
+    (over,) = seen(lines, "action.failing_no_more")
+    assert (over["action"], over["of"]) == ("set_desired_capacity", "nomad-clients")
+    assert [line["outcome"] for line in seen(lines)] == ["failed", "no_op"]
+
+
+def test_errors_that_differ_only_in_numbers_and_ids_are_the_same_error():
+    def down(detail):
+        missing = (Missing("aws", "group", detail),)
+        return replace(an_observation(), groups=None, missing=missing)
+
+    lines = logged(
+        down("throttled: RequestID 0f3c-1a2b at 0x7f00aa11"),
+        down("throttled: RequestID 99aa-7c7c at 0x7f00bb22"),
+        down("access denied"),
+        down("throttled: RequestID 1234-5678 at 0x7f00cc33"),
+        an_observation(),
+    )
+
+    errors = [line["error"] for line in seen(lines, "observation.failed")]
+    assert [error.split(":")[0] for error in errors] == ["throttled", "access denied"]
+    assert len(seen(lines, "observation.recovered")) == 1
+
+
+def test_errors_whose_words_differ_by_chance_are_told_so_often_at_most():
+    words = ["alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta", "iota", "kappa"]
+    down = [
+        replace(an_observation(), groups=None, missing=(Missing("aws", "group", word),))
+        for word in words
+    ]
+
+    assert len(seen(logged(*down), "observation.failed")) == 8

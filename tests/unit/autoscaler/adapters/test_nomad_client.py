@@ -164,7 +164,7 @@ def test_a_refusal_stands_where_the_file_has_no_better_token(content, tmp_path):
         path.write_text(content)
     node = Refusing("new-token")
 
-    with pytest.raises(NomadDenied, match="nomad.token_file"):
+    with pytest.raises(NomadDenied, match=r"nomad\.token_file"):
         a_client_with_a_file(path).get(node, "n")
 
     assert len(node.shown) == (2 if content == "other-token\n" else 1)
