@@ -1,15 +1,27 @@
 """
-Ask a running daemon for its last cycles, by its control socket.
+Ask a running daemon for its last cycles, or for what it shows, by its control socket.
 
-Imports control_forms, control_socket and errors.
+Imports control_forms, status.documents and errors.
 """
 
 import os
 import socket
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
-from autoscaler.adapters.control_forms import ANSWER_BYTES_MAX, Answer, read_answer, request
+from autoscaler.adapters.control_forms import (
+    ANSWER_BYTES_MAX,
+    Answer,
+    read_answer,
+    read_document,
+    request,
+)
 from autoscaler.errors import AutoscalerError
+from autoscaler.status.documents import Nodes, Status
+
+_T = TypeVar("_T")
 
 _CHUNK_BYTES = 1 << 20
 #: A daemon answers at once, or hangs.
@@ -23,15 +35,29 @@ class DaemonSilent(AutoscalerError):
 
 
 def ask(path: Path, pool: str | None = None) -> Answer | None:
-    """None where no daemon runs.  Raises ``DaemonSilent``."""
+    """The last cycles; None where no daemon runs.  Raises ``DaemonSilent``."""
+    return _asked(path, request(pool), read_answer)
+
+
+def ask_status(path: Path) -> Status | None:
+    """What it shows; None where no daemon runs.  Raises ``DaemonSilent``."""
+    return _asked(path, request(wanted="status"), partial(read_document, Status))
+
+
+def ask_nodes(path: Path) -> Nodes | None:
+    """Its nodes; None where no daemon runs.  Raises ``DaemonSilent``."""
+    return _asked(path, request(wanted="nodes"), partial(read_document, Nodes))
+
+
+def _asked(path: Path, line: bytes, read: Callable[[bytes], _T]) -> _T | None:
     if len(os.fsencode(path)) > _PATH_BYTES_MAX:
         return None  # No daemon could have one there.
     with socket.socket(socket.AF_UNIX) as connection:
         connection.settimeout(_TIMEOUT_SECONDS)
         try:
             connection.connect(str(path))
-            connection.sendall(request(pool))
-            return read_answer(_received(connection))
+            connection.sendall(line)
+            return read(_received(connection))
         except (FileNotFoundError, ConnectionRefusedError, NotADirectoryError):
             return None
         except PermissionError as error:

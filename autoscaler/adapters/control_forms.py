@@ -1,25 +1,32 @@
 """
-What goes over the control socket: a request, and each pool's last cycle in the journal's forms.
+What goes over the control socket: a request, and each pool's last cycle in the journal's forms, or
+a document of what is shown to people.
 
-Imports journal_forms, journal_records, core and ports.
+Imports journal_forms, journal_records, ports, status.json and status.documents.
 """
 
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal, TypeVar, get_args
 
 from autoscaler.adapters import journal_forms as forms
 from autoscaler.adapters.journal_records import CycleRecord
 from autoscaler.ports import CycleReport
+from autoscaler.status.documents import Nodes, Status
+from autoscaler.status.json import dump, load
+
+_T = TypeVar("_T")
+
+#: What can be asked for: each pool's last cycle, or one of the documents.
+Wanted = Literal["pictures", "status", "nodes"]
 
 #: A request is a few words; an answer, even of thousands of nodes, some megabytes.
 REQUEST_BYTES_MAX = 4096
 ANSWER_BYTES_MAX = 256 * 1024 * 1024
 #: Raised when one side would no longer understand the other.
 _VERSION = 1
-_PICTURES = "pictures"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,22 +38,33 @@ class Answer:
     records: tuple[CycleRecord, ...]
 
 
-def request(pool: str | None) -> bytes:
-    """Ask for the last cycle of one pool, or of all."""
-    return _line({"version": _VERSION, "ask": _PICTURES, "pool": pool})
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What is asked for."""
+
+    wanted: Wanted
+    #: Pictures of this pool alone; None: of all.
+    pool: str | None = None
 
 
-def read_request(line: bytes) -> str | None:
-    """The pool that is asked for; None: all.  Raises ``ValueError``."""
+def request(pool: str | None = None, wanted: Wanted = "pictures") -> bytes:
+    """Ask for the last cycle of one pool, or of all, or for a document."""
+    return _line({"version": _VERSION, "ask": wanted, "pool": pool})
+
+
+def read_request(line: bytes) -> Request:
+    """Raises ``ValueError``."""
     if len(line) > REQUEST_BYTES_MAX:
         raise ValueError(f"a request has at most {REQUEST_BYTES_MAX} bytes")
     asked = _read(line)
-    if asked.get("version") != _VERSION or asked.get("ask") != _PICTURES:
-        raise ValueError(f"only version {_VERSION} of {_PICTURES!r} can be asked for")
+    wanted = asked.get("ask")
+    if asked.get("version") != _VERSION or wanted not in get_args(Wanted):
+        names = ", ".join(map(repr, get_args(Wanted)))
+        raise ValueError(f"only version {_VERSION} of {names} can be asked for")
     pool = asked.get("pool")
     if pool is not None and not isinstance(pool, str):
         raise ValueError("the pool is a name or null")
-    return pool
+    return Request(wanted, pool)
 
 
 def refusal(error: str) -> bytes:
@@ -60,17 +78,35 @@ def answer(reports: Mapping[str, CycleReport], pool: str | None, pid: int) -> by
     return _line({"version": _VERSION, "pid": pid, "cycles": [_written(one) for one in wanted]})
 
 
+def document_answer(document: Status | Nodes) -> bytes:
+    """One line, as ``status.json`` writes it."""
+    return b'{"version":%d,"document":%b}\n' % (_VERSION, dump(document))
+
+
+def read_document(kind: type[_T], line: bytes) -> _T:
+    """Raises ``ValueError`` as ``read_answer`` does."""
+    found = _understood(line)
+    if "document" not in found:
+        raise ValueError("its answer lacks the document")
+    return load(kind, json.dumps(found["document"]).encode())
+
+
 def read_answer(line: bytes) -> Answer:
     """Raises ``ValueError`` where it is no whole answer, or an error instead of one."""
+    found = _understood(line)
+    try:
+        return Answer(int(found["pid"]), tuple(_record(one) for one in found["cycles"]))
+    except (KeyError, TypeError) as error:
+        raise ValueError(f"its answer lacks {error}") from error
+
+
+def _understood(line: bytes) -> Mapping[str, Any]:
     found = _read(line)
     if "error" in found:
         raise ValueError(str(found["error"])[:300])
     if found.get("version") != _VERSION:
         raise ValueError(f"it speaks version {found.get('version')}, and this program {_VERSION}")
-    try:
-        return Answer(int(found["pid"]), tuple(_record(one) for one in found["cycles"]))
-    except (KeyError, TypeError) as error:
-        raise ValueError(f"its answer lacks {error}") from error
+    return found
 
 
 def _written(report: CycleReport) -> dict[str, Any]:

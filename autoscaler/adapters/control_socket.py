@@ -1,8 +1,10 @@
 """
-A socket by which the daemon shows the last cycle of each pool to who asks on the same machine.
+A socket by which the daemon shows the last cycle of each pool, and what else people are shown, to
+who asks on the same machine.
 
 One line of JSON asks, one answers.  It serves people, and correctness never hangs on it: one that
-cannot be opened is done without.  Imports control_forms, ports, socketserver and structlog.
+cannot be opened is done without.
+Imports control_forms, ports, status.documents, socketserver and structlog.
 """
 
 import os
@@ -12,17 +14,19 @@ import stat
 import threading
 import time
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import structlog
 
 from autoscaler.adapters.control_forms import (
     REQUEST_BYTES_MAX,
     answer,
+    document_answer,
     read_request,
     refusal,
 )
 from autoscaler.ports import CycleReport
+from autoscaler.status.documents import Nodes, Status
 
 _log = structlog.get_logger()
 
@@ -37,6 +41,16 @@ _END_SECONDS = 0.5
 _OWNER_ONLY = stat.S_IRUSR | stat.S_IWUSR
 
 
+class Board(Protocol):
+    """What people are shown.  For any thread."""
+
+    def status(self) -> Status:
+        """Everything at a glance."""
+
+    def nodes(self) -> Nodes:
+        """Every node."""
+
+
 class ControlSocket:
     """
     A reporter that keeps the last report of each pool, and serves them from ``open`` to ``close``.
@@ -44,8 +58,10 @@ class ControlSocket:
     Opened once.
     """
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, board: Board | None = None) -> None:
+        """Without a board only the cycles can be asked for."""
         self.path = directory / FILE_NAME
+        self._board = board
         self._reports: dict[str, CycleReport] = {}
         self._server: _Server | None = None
         self._thread: threading.Thread | None = None
@@ -96,10 +112,16 @@ class ControlSocket:
     def answer(self, line: bytes) -> bytes:
         """The answer to one request, a line of JSON."""
         try:
-            pool = read_request(line)
+            asked = read_request(line)
         except ValueError as error:
             return refusal(str(error))
-        return answer(self._reports, pool, os.getpid())
+        if asked.wanted == "pictures":
+            return answer(self._reports, asked.pool, os.getpid())
+        if self._board is None:
+            return refusal("this daemon keeps no status board")
+        return document_answer(
+            self._board.status() if asked.wanted == "status" else self._board.nodes()
+        )
 
 
 def _is_live(path: Path) -> bool:

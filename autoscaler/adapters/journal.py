@@ -3,7 +3,7 @@ The journal: what was learned of each pool, and why each cycle decided as it did
 
 It serves people and restarts, and correctness never hangs on it: a journal that cannot be opened
 is done without, a broken one is set aside, and what cannot be written is said once.
-Imports the journal modules beside it, core, ports, sqlite3 and structlog.
+Imports the journal modules beside it, core, ports, status.documents, sqlite3 and structlog.
 """
 
 import sqlite3
@@ -19,6 +19,7 @@ import structlog
 
 from autoscaler.adapters import journal_children as children
 from autoscaler.adapters import journal_forms as forms
+from autoscaler.adapters import journal_history as history
 from autoscaler.adapters.journal_file import TooNew, connect, is_broken, set_aside
 from autoscaler.adapters.journal_records import (
     Bounds,
@@ -32,6 +33,7 @@ from autoscaler.adapters.journal_tally import Tally
 from autoscaler.core.memory import Memory
 from autoscaler.core.model import Observation
 from autoscaler.ports import CycleReport
+from autoscaler.status.documents import Point
 
 _log = structlog.get_logger()
 
@@ -140,6 +142,18 @@ class Journal:
             with self._connection:
                 children.write(self._connection, pool, tally, self._bounds)
             tally.written(now)
+
+    def keep_minute(self, pool: str, point: Point) -> None:
+        """Write a minute of the pool's down, in place of what was written of it before."""
+        with self._saying_failures(point.at), self._lock, self._connection:
+            history.write(self._connection, pool, point)
+
+    def minutes(self, pool: str, since: datetime) -> tuple[Point, ...]:
+        """A pool's minutes from then on, oldest first; none where they cannot be read."""
+        found: list[Point] = []
+        with self._reading():
+            found.extend(history.read(self._connection, pool, since))
+        return tuple(found)
 
     def pools(self) -> tuple[str, ...]:
         """The pools of which cycles are written down, by name."""

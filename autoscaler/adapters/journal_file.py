@@ -64,16 +64,41 @@ _MIGRATIONS = (
         UNIQUE (job, name)
     );
     """,
+    # The status page's day.  Ordered by time, as it is let go of.
+    """
+    CREATE TABLE minute (
+        pool TEXT NOT NULL,
+        at REAL NOT NULL,
+        pending INTEGER,
+        running INTEGER,
+        oldest_seconds REAL,
+        busy INTEGER,
+        idle INTEGER,
+        cordoned INTEGER,
+        in_flight INTEGER,
+        desired INTEGER,
+        PRIMARY KEY (at, pool)
+    ) WITHOUT ROWID;
+    """,
 )
+#: What a file of this program's own is of.
+NEWEST_VERSION = len(_MIGRATIONS)
+_NO_MINUTES = """
+    CREATE TEMP TABLE minute (
+        pool, at, pending, running, oldest_seconds, busy, idle, cordoned, in_flight, desired
+    );
+"""
 #: What makes an older file look like the newest to one who may only read, by its version.
 _AS_NEWEST = {
-    1: """
+    1: _NO_MINUTES
+    + """
     CREATE TEMP VIEW cycle AS SELECT *, NULL AS now, NULL AS base FROM main.cycle;
     CREATE TEMP TABLE text (id, fresh);
     CREATE TEMP TABLE job (id, pool, name, watched_since, counted_at, dispatched_count);
     CREATE TEMP TABLE arrival (id, job, since, at, count);
     CREATE TEMP TABLE child (id, job, name, dispatched_at, placed_at, seconds, profile);
     """,
+    2: _NO_MINUTES,
 }
 #: How long another process may hold a lock: a cycle waits no longer for its journal.
 _TIMEOUT_SECONDS = 1.0
@@ -153,7 +178,7 @@ def _connection(uri: str) -> sqlite3.Connection:
 
 def _migrate(connection: sqlite3.Connection, *, read_only: bool) -> None:
     (version,) = connection.execute("PRAGMA user_version").fetchone()
-    newest = len(_MIGRATIONS)
+    newest = NEWEST_VERSION
     if version > newest:
         raise TooNew(f"it is of version {version}, and this program knows up to {newest}")
     if read_only:
