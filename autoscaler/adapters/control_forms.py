@@ -21,6 +21,7 @@ _T = TypeVar("_T")
 
 #: What can be asked for: each pool's last cycle, or one of the documents.
 Wanted = Literal["pictures", "status", "nodes"]
+_WANTED: Mapping[str, Wanted] = {one: one for one in get_args(Wanted)}
 
 #: A request is a few words; an answer, even of thousands of nodes, some megabytes.
 REQUEST_BYTES_MAX = 4096
@@ -57,8 +58,8 @@ def read_request(line: bytes) -> Request:
     if len(line) > REQUEST_BYTES_MAX:
         raise ValueError(f"a request has at most {REQUEST_BYTES_MAX} bytes")
     asked = _read(line)
-    wanted = asked.get("ask")
-    if asked.get("version") != _VERSION or wanted not in get_args(Wanted):
+    wanted = _WANTED.get(str(asked.get("ask")))
+    if asked.get("version") != _VERSION or wanted is None:
         names = ", ".join(map(repr, get_args(Wanted)))
         raise ValueError(f"only version {_VERSION} of {names} can be asked for")
     pool = asked.get("pool")

@@ -83,23 +83,21 @@ _MIGRATIONS = (
 )
 #: What a file of this program's own is of.
 NEWEST_VERSION = len(_MIGRATIONS)
-_NO_MINUTES = """
-    CREATE TEMP TABLE minute (
-        pool, at, pending, running, oldest_seconds, busy, idle, cordoned, in_flight, desired
-    );
-"""
-#: What makes an older file look like the newest to one who may only read, by its version.
-_AS_NEWEST = {
-    1: _NO_MINUTES
-    + """
+#: What makes an older file look like the newest to one who may only read.
+_WITHOUT_PIECES = """
     CREATE TEMP VIEW cycle AS SELECT *, NULL AS now, NULL AS base FROM main.cycle;
     CREATE TEMP TABLE text (id, fresh);
     CREATE TEMP TABLE job (id, pool, name, watched_since, counted_at, dispatched_count);
     CREATE TEMP TABLE arrival (id, job, since, at, count);
     CREATE TEMP TABLE child (id, job, name, dispatched_at, placed_at, seconds, profile);
-    """,
-    2: _NO_MINUTES,
-}
+"""
+_WITHOUT_MINUTES = """
+    CREATE TEMP TABLE minute (
+        pool, at, pending, running, oldest_seconds, busy, idle, cordoned, in_flight, desired
+    );
+"""
+#: By its version.
+_AS_NEWEST = {1: (_WITHOUT_PIECES, _WITHOUT_MINUTES), 2: (_WITHOUT_MINUTES,)}
 #: How long another process may hold a lock: a cycle waits no longer for its journal.
 _TIMEOUT_SECONDS = 1.0
 _WAL_MAX_BYTES = 16 * 1024 * 1024
@@ -184,7 +182,8 @@ def _migrate(connection: sqlite3.Connection, *, read_only: bool) -> None:
     if read_only:
         if version == 0:
             raise sqlite3.OperationalError("nothing was written into it yet")
-        connection.executescript(_AS_NEWEST.get(version, ""))
+        for script in _AS_NEWEST.get(version, ()):
+            connection.executescript(script)
         return
     for number in range(version, newest):
         connection.executescript(
