@@ -216,6 +216,8 @@ class Stack:
             "nomad": {"address": self.nomad.address, "timeout": "10s"},
             "aws": {"region": REGION, "endpoint_url": self.aws.endpoint},
             "datadog": {"statsd": self.statsd.address, "prefix": "autoscaler", "tags": []},
+            # Several systems on one machine must not fight for one port.
+            "http": {"listen": None},
             "pools": [pool.daemon_settings(common) for pool in sizes.pools],
         }
 

@@ -10,11 +10,12 @@ import argparse
 import math
 import threading
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from random import Random
 from typing import get_args
 
 from autoscaler.alarms import Alarms
+from autoscaler.clock import SystemClock
 from autoscaler.config import HttpSettings
 from autoscaler.metrics.latest import LatestSamples
 from autoscaler.status.documents import (
@@ -58,15 +59,11 @@ class MadeUpHealth:
     detail: str = ""
 
 
-def _now() -> datetime:
-    return datetime.now(UTC).replace(microsecond=0)
-
-
 class MadeUpBoard:
     """Everything is seeded; only ``set_queue`` and its like change it.  For any thread."""
 
     def __init__(self, nodes: int = 500, *, seed: int = 1, now: datetime | None = None) -> None:
-        self._at = now or _now()
+        self._at = now or SystemClock().now().replace(microsecond=0)
         self._started_at = self._at - timedelta(hours=30)
         self._changed = threading.Condition()
         self._revision = 1
@@ -256,12 +253,12 @@ def _running(rng: Random, now: datetime) -> RunningStatus:
 
 
 def _history(rng: Random, pool: str, now: datetime) -> PoolHistory:
-    """A day with a hump; of ``archive`` nothing is known for the last hour."""
+    """Twice a day a hump; of ``archive`` nothing is known for the last hour."""
     end = now.replace(second=0)
     points = []
     for ago in range(_MINUTES - 1, -1, -1):
         at = end - timedelta(minutes=ago)
-        hump = max(0.0, math.sin((at.hour * 60 + at.minute) / _MINUTES * 2 * math.pi))
+        hump = 0.5 + 0.5 * math.cos(ago / _MINUTES * 4 * math.pi)
         busy = round(hump * 400 * rng.uniform(0.9, 1.0))
         pending = round(hump * 120 * rng.random())
         if pool == "archive" and ago < 60:
@@ -330,7 +327,7 @@ def main() -> None:
     parser.add_argument("--token-file")
     arguments = parser.parse_args()
     board = MadeUpBoard(arguments.nodes)
-    sources = Sources(board, LatestSamples(_now), Alarms(_now))
+    sources = Sources(board, LatestSamples(SystemClock().now), Alarms(SystemClock().now))
     settings = HttpSettings(listen=arguments.listen, token_file=arguments.token_file)
     web = WebServer(settings, sources)
     served = web.open()

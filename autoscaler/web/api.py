@@ -28,6 +28,7 @@ _UNREAD: dict[int | str, dict[str, Any]] = {
     401: {"model": Refusal, "description": "A token is needed, or the one shown is wrong."},
     421: {"model": Refusal, "description": "Asked for by a name that is not this daemon's."},
     429: {"model": Refusal, "description": "Too many wrong tokens are being shown."},
+    503: {"model": Refusal, "description": "The token's file cannot be read."},
 }
 _INVALID: dict[int | str, dict[str, Any]] = {
     422: {"model": Refusal, "description": "A parameter is not what it can be."}
@@ -40,7 +41,7 @@ _STREAM: dict[int | str, dict[str, Any]] = {
         "description": "A stream of events named `status`, each with the document as its data.",
         "content": {"text/event-stream": {"schema": {"type": "string"}}},
     },
-    503: {"model": Refusal, "description": f"More than {LISTENERS_MAX} listen already."},
+    503: {"model": Refusal, "description": f"{LISTENERS_MAX} listen already."},
 }
 
 

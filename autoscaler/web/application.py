@@ -52,7 +52,13 @@ def application(
     """Everything that is served, for one event loop."""
     token = TokenFile(settings.token_file) if settings.token_file is not None else None
     access = Access(token, Sessions(sources.monotonic), Brake(), sources.alarms)
-    app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
+    app = FastAPI(
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        generate_unique_id_function=lambda route: route.name,
+    )
     app.include_router(Api(sources.board, serialised, events).router())
     app.include_router(HealthRoutes(sources.board, access).router())
     app.include_router(Exposition(sources.figures, sources.prefix).router())

@@ -1,0 +1,129 @@
+// The queue and the nodes of a pool in figures, now.
+
+import { el, keyed, setAttribute, setText, show } from "./dom.js";
+import { count, counted, span } from "./format.js";
+import { icon } from "./icons.js";
+
+/** The tiles, and a line for each job where they differ. */
+export class Queue {
+  #tiles = document.getElementById("tiles");
+  #jobs = document.getElementById("jobs");
+  #rows = el("tbody");
+  #table;
+
+  constructor() {
+    const heads = ["Job", "Pending", "Running", "Oldest wait", "Unplaceable"];
+    const head = el("tr", {}, ...heads.map((one) => el("th", { scope: "col" }, one)));
+    this.#table = el(
+      "table",
+      { class: "jobs" },
+      el("caption", { class: "unseen" }, "The queue by job"),
+      el("thead", {}, head),
+      this.#rows,
+    );
+    this.#jobs.append(this.#table);
+  }
+
+  update(pool) {
+    keyed(this.#tiles, tilesOf(pool), (tile) => tile.name, makeTile, updateTile);
+    const { jobs } = pool.queue;
+    const telling = jobs.length > 1 || jobs.some((one) => one.held_by !== null);
+    show(this.#table, telling);
+    keyed(this.#rows, telling ? jobs : [], (one) => one.job, makeJob, updateJob);
+  }
+}
+
+function tilesOf(pool) {
+  const { queue, nodes } = pool;
+  return [
+    { name: "Pending", main: true, value: count(queue.pending), note: "wait for a node" },
+    { name: "Running", value: count(queue.running), note: onNodes(nodes) },
+    oldestTile(queue),
+    unplaceableTile(queue),
+    nodesTile(pool),
+  ];
+}
+
+function onNodes(nodes) {
+  return nodes.busy === null ? "on unknown nodes" : `on ${counted(nodes.busy, "node", "nodes")}`;
+}
+
+function oldestTile(queue) {
+  const { oldest_seconds: oldest, target_wait_seconds: target } = queue;
+  const tile = { name: "Oldest wait", value: span(oldest), note: "no target", share: null };
+  if (target === null || target === 0) return tile;
+  const over = oldest !== null && oldest > target;
+  return {
+    ...tile,
+    note: over ? `over the target of ${span(target)}` : `target ${span(target)}`,
+    bad: over,
+    share: oldest === null ? null : Math.min(1, oldest / target),
+  };
+}
+
+function unplaceableTile(queue) {
+  const bad = queue.unplaceable > 0;
+  const note = bad ? "fit no node: buying does not help" : "all fit on a node";
+  const known = queue.unplaceable !== null;
+  return { name: "Unplaceable", value: count(queue.unplaceable), note: known ? note : "", bad };
+}
+
+function nodesTile(pool) {
+  const { nodes, groups } = pool;
+  const notes = [];
+  if (nodes.in_flight > 0) notes.push(`${count(nodes.in_flight)} on their way`);
+  if (groups !== null) {
+    const desired = groups.reduce((sum, group) => sum + group.desired, 0);
+    notes.push(`${count(desired)} desired`);
+  }
+  notes.push(`${pool.size_min} to ${pool.size_max} allowed`);
+  const bad = nodes.unjoined > 0;
+  if (bad) notes.unshift(`${count(nodes.unjoined)} never joined`);
+  return { name: "Nodes ready", value: count(nodes.ready), note: notes.join(", "), bad };
+}
+
+function makeTile(tile) {
+  const parts = { value: el("span", { class: "value" }), note: el("span") };
+  parts.warning = icon("warning");
+  parts.bar = el("span", { class: "bar", "aria-hidden": "true" }, el("span"));
+  parts.noteLine = el("span", { class: "note" }, parts.warning, parts.note);
+  const element = el(
+    "div",
+    { class: "tile" },
+    el("dt", {}, tile.name),
+    el("dd", {}, parts.value, parts.bar, parts.noteLine),
+  );
+  element.parts = parts;
+  return element;
+}
+
+function updateTile(element, tile) {
+  const { parts } = element;
+  setAttribute(element, "class", `tile${tile.main ? " main" : ""}${tile.bad ? " bad" : ""}`);
+  setText(parts.value, tile.value);
+  setAttribute(parts.value, "title", tile.value === "–" ? "could not be read" : null);
+  setText(parts.note, tile.note);
+  parts.warning.classList.toggle("off", !tile.bad);
+  const share = tile.share ?? null;
+  parts.bar.classList.toggle("off", share === null);
+  if (share !== null) parts.bar.firstChild.style.width = `${100 * share}%`;
+}
+
+function makeJob() {
+  const cells = [el("th", { scope: "row" }), ...[1, 2, 3, 4].map(() => el("td"))];
+  const parts = { cells, name: el("span", { class: "name" }), held: el("span", { class: "held" }) };
+  cells[0].append(parts.name, parts.held);
+  const element = el("tr", {}, ...cells);
+  element.parts = parts;
+  return element;
+}
+
+function updateJob(element, job) {
+  const { cells, name, held } = element.parts;
+  setText(name, job.job);
+  setText(held, job.held_by === null ? "" : `waits for ${job.held_by}`);
+  show(held, job.held_by !== null);
+  const figures = [job.pending, job.running, job.oldest_seconds, job.unplaceable];
+  const words = [count, count, span, count];
+  figures.forEach((figure, at) => setText(cells[at + 1], words[at](figure)));
+}
