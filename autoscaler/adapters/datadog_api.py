@@ -6,6 +6,7 @@ not taken is kept, within bounds, and tried again after a while that grows and i
 Imports structlog, alarms, clock, datadog_backlog, datadog_intake and metrics.
 """
 
+import math
 import random
 import threading
 
@@ -54,7 +55,9 @@ class ApiSink:
         self._failed_count = 0
         self._retry_at = 0.0
         self._said: str | None = None
+        self._why = ""
         self._closing = threading.Event()
+        self._ends_at = math.inf
         self._thread = threading.Thread(target=self._run, name="datadog-api", daemon=True)
         self._thread.start()
 
@@ -74,11 +77,13 @@ class ApiSink:
 
     def close(self) -> None:
         """Send what waits, within two seconds, and end the thread; a call that hangs is left."""
+        self._ends_at = self._clock.monotonic() + _CLOSE_SECONDS
         self._closing.set()
         self._thread.join(_CLOSE_SECONDS)
         left = self._backlog.waiting
         if left or self._thread.is_alive():
-            _log.warning("metrics.abandoned", values=left, to=self._url)
+            why = self._why or "it does not answer in time"
+            _log.warning("metrics.abandoned", values=left, to=self._url, why=why)
         self._alarms.clear(_FAILING)
 
     def _run(self) -> None:
@@ -90,13 +95,13 @@ class ApiSink:
             self._backlog.expire(int(now) - _EXPIRES_SECONDS)
             # At the end it is now or never.
             if closing or self._clock.monotonic() >= self._retry_at:
-                self._flush(self._clock.monotonic() + _CLOSE_SECONDS if closing else None)
+                self._flush()
         self._intake.close()
 
-    def _flush(self, until: float | None) -> None:
+    def _flush(self) -> None:
         """Send all that waits, or as much as is taken."""
         try:
-            sent = [self._drain(lane, until) for lane in LANES]
+            sent = [self._drain(lane) for lane in LANES]
         except NotTaken as error:
             self._fail(error)
         except Exception as error:  # noqa: BLE001 - a defect here must not end the thread unseen
@@ -106,11 +111,12 @@ class ApiSink:
             if any(sent):
                 self._succeed()
 
-    def _drain(self, lane: Lane, until: float | None) -> bool:
+    def _drain(self, lane: Lane) -> bool:
         """Whether anything was sent.  Raises ``NotTaken`` for what is to be tried again."""
         size, sent = _BATCH_MAX[lane], False
         while batch := self._backlog.take(lane, size):
-            if until is not None and self._clock.monotonic() >= until:
+            # After a call that hung, what comes next is the next sink's.
+            if self._clock.monotonic() >= self._ends_at:
                 self._backlog.put_back(lane, batch)
                 return sent
             try:
@@ -133,6 +139,9 @@ class ApiSink:
         return sent
 
     def _fail(self, error: NotTaken) -> None:
+        self._why = str(error)
+        if self._closing.is_set():
+            return
         self._failed_count += 1
         wait = min(
             self._flush_seconds * 2 ** min(self._failed_count - 1, 10), _RETRY_MAX_SECONDS
@@ -155,6 +164,6 @@ class ApiSink:
     def _succeed(self) -> None:
         self._failed_count, self._retry_at = 0, 0.0
         if self._said is not None:
-            self._said = None
+            self._said, self._why = None, ""
             self._alarms.clear(_FAILING)
             _log.info("metrics.recovered", to=self._url, dropped=self.dropped)
