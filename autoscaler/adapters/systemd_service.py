@@ -55,7 +55,6 @@ class SystemdService:
         self._watchdog = Watchdog(notifier)
         self._lock = threading.Lock()
         self._pools: dict[str, _Facts] = {}
-        self._note = ""
         self._said = ""
 
     def report(self, report: CycleReport) -> None:
@@ -80,7 +79,6 @@ class SystemdService:
         names = [pool.name for pool in pools]
         with self._lock:
             self._pools = {name: self._pools[name] for name in names if name in self._pools}
-            self._note = ""
         self._notifier.ready(self._line() or f"{', '.join(names)}: the first cycle is under way")
         silence = longest_silence(interval, nomad_timeout, pools)
         self._watchdog.configure(names, silence.total_seconds())
@@ -89,10 +87,8 @@ class SystemdService:
         """The configuration is read anew; ``ready`` or ``rejected`` ends that."""
         self._notifier.reloading()
 
-    def rejected(self, why: str) -> None:
-        """The new configuration was refused: the old one works on, and the status says so."""
-        with self._lock:
-            self._note = f"the new configuration was refused, the old one stays: {why}"
+    def rejected(self) -> None:
+        """The new configuration was refused, of which an alarm tells, and the old one works on."""
         self._notifier.ready(self._line())
 
     def stopping(self) -> None:
@@ -109,9 +105,8 @@ class SystemdService:
 
     def _line(self) -> str:
         with self._lock:
-            facts, note = list(self._pools.items()), self._note
+            facts = list(self._pools.items())
         wrongs = [
-            *([note] if note else []),
             *(f"{name}: {one.wrong}" for name, one in facts if one.wrong),
             *map(_of_alarm, self._alarms.standing()),
         ]
@@ -136,6 +131,8 @@ def _facts(report: CycleReport) -> _Facts:
     busy, ready = (decision.counts.busy, decision.counts.ready) if known else ("?", "?")
     desired = "?" if decision.current is None else decision.current
     text = f"{pending} pending, {busy} of {ready} nodes busy, {desired} desired"
+    if observed.pause is not None:
+        text += f", paused by {observed.pause.by}"
     return _Facts(text, _wrong(report))
 
 

@@ -9,6 +9,7 @@ from autoscaler.adapters.systemd_service import SystemdService, longest_silence
 from autoscaler.alarms import Alarms
 from autoscaler.core.memory import Memory
 from autoscaler.core.model import Missing
+from autoscaler.core.pause import Pause
 from autoscaler.core.plan import SetDesiredCapacity
 from autoscaler.loop import run_cycle
 from tests.builders import (
@@ -135,17 +136,26 @@ def test_a_refused_configuration_ends_the_reload_and_is_told_until_one_is_taken(
     told.take()
 
     told.service.reloading()
-    told.service.rejected("interval: is below 1s")
+    told.alarms.sound("config.rejected", what="refused: interval: is below 1s", mend="")
+    told.service.rejected()
     told.cycle(an_observation())
     refused = told.take()
+    told.alarms.clear("config.rejected")
     told.service.reloading()
     told.begin()
 
     assert refused[0] == "reloading"
-    assert refused[1].startswith(
-        "ready: 1 wrong: the new configuration was refused, the old one stays: interval"
-    )
+    assert refused[1].startswith("ready: 1 wrong: refused: interval: is below 1s | transcode: 0")
     assert told.take()[1].startswith("ready: all well | transcode: 0 pending")
+
+
+def test_a_paused_pool_is_told_as_such():
+    told = Told()
+    pause = Pause(EPOCH, None, why="maintenance", by="ann")
+
+    told.cycle(replace(an_observation(), pause=pause))
+
+    assert told.take()[-1].endswith("0 desired, paused by ann")
 
 
 def test_a_reload_forgets_pools_that_are_gone():
