@@ -10,7 +10,7 @@ import sys
 from collections.abc import Sequence
 
 from autoscaler import __version__
-from autoscaler.cli import daemon, demo, explain, journal, simulate, tune
+from autoscaler.cli import daemon, demo, explain, journal, pause, simulate, tune
 from autoscaler.errors import AutoscalerError, ConfigError, InputError
 
 _DESCRIPTION = """\
@@ -27,11 +27,13 @@ examples:
   autoscaler tune --config /etc/autoscaler.yaml --journal --p95-wait 2m
                                                               the cheapest that keeps the wait
   autoscaler explain --config /etc/autoscaler.yaml            why it did what it did
+  autoscaler pause --config /etc/autoscaler.yaml --for 1h --why 'moving the database'
+                                                              watch, and do nothing meanwhile
   autoscaler demo                                             the whole system on this machine
 """
 
 #: In the order in which `autoscaler --help` lists them.
-_COMMANDS = (demo, simulate, tune, explain, journal)
+_COMMANDS = (demo, pause, simulate, tune, explain, journal)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
