@@ -4,7 +4,7 @@ who asks on the same machine.
 
 One line of JSON asks, one answers.  It serves people, and correctness never hangs on it: one that
 cannot be opened is done without.
-Imports control_forms, ports, status.documents, socketserver and structlog.
+Imports control_forms, alarms, ports, status.documents, socketserver and structlog.
 """
 
 import os
@@ -25,12 +25,15 @@ from autoscaler.adapters.control_forms import (
     read_request,
     refusal,
 )
+from autoscaler.alarms import Alarms, Severity
 from autoscaler.ports import CycleReport
 from autoscaler.status.documents import Nodes, Status
 
 _log = structlog.get_logger()
 
 FILE_NAME = "autoscaler.sock"
+
+_ALARM = "control_socket.unavailable"
 
 #: Who asks gets so long for each part of it: asking, and taking the answer.
 _TIMEOUT_SECONDS = 1.0
@@ -58,8 +61,11 @@ class ControlSocket:
     Opened once.
     """
 
-    def __init__(self, directory: Path, board: Board | None = None) -> None:
+    def __init__(
+        self, directory: Path, board: Board | None = None, alarms: Alarms | None = None
+    ) -> None:
         """Without a board only the cycles can be asked for."""
+        self._alarms = alarms
         self.path = directory / FILE_NAME
         self._board = board
         self._reports: dict[str, CycleReport] = {}
@@ -80,6 +86,7 @@ class ControlSocket:
             if _is_live(self.path):
                 other = "another daemon has it; two must not serve the same pools"
                 _log.warning("control_socket.taken", path=str(self.path), error=other, mend=mend)
+                self._sound(other, "stop one of the two", "error")
                 return False
             self.path.unlink(missing_ok=True)
             self._server = _Server(self.path, self)
@@ -87,12 +94,20 @@ class ControlSocket:
             _log.warning(
                 "control_socket.unavailable", path=str(self.path), error=str(error), then=mend
             )
+            self._sound(str(error), "give the service's user that directory", "warning")
             return False
+        if self._alarms is not None:
+            self._alarms.clear(_ALARM)
         self._thread = threading.Thread(
             target=self._serve, args=(self._server,), name="control-socket", daemon=True
         )
         self._thread.start()
         return True
+
+    def _sound(self, error: str, mend: str, severity: Severity) -> None:
+        if self._alarms is not None:
+            what = f"`autoscaler status` and `explain` cannot ask at {self.path}: {error}"
+            self._alarms.sound(_ALARM, what=what, mend=mend, severity=severity)
 
     def close(self) -> None:
         """Stop serving, and remove the file; safe to repeat."""

@@ -3,7 +3,7 @@ The journal: what was learned of each pool, and why each cycle decided as it did
 
 It serves people and restarts, and correctness never hangs on it: a journal that cannot be opened
 is done without, a broken one is set aside, and what cannot be written is said once.
-Imports the journal modules beside it, core, ports, status.documents, sqlite3 and structlog.
+Imports the journal modules beside it, alarms, core, ports, status.documents, sqlite3 and structlog.
 """
 
 import sqlite3
@@ -30,6 +30,7 @@ from autoscaler.adapters.journal_records import (
     text_of,
 )
 from autoscaler.adapters.journal_tally import Tally
+from autoscaler.alarms import Alarms
 from autoscaler.core.memory import Memory
 from autoscaler.core.model import Observation
 from autoscaler.ports import CycleReport
@@ -44,7 +45,12 @@ _MOMENT = timedelta(minutes=2)
 
 
 def open_journal(
-    directory: Path, now: datetime, *, read_only: bool = False, bounds: Bounds | None = None
+    directory: Path,
+    now: datetime,
+    *,
+    read_only: bool = False,
+    bounds: Bounds | None = None,
+    alarms: Alarms | None = None,
 ) -> "Journal | None":
     """
     Open the journal in a directory, which is made where there is none; None: do without.
@@ -53,23 +59,33 @@ def open_journal(
     Read only, nothing is made or changed, and a journal that is not there is no news.
     """
     path = directory / FILE_NAME
+    alarms = alarms or Alarms(lambda: now)
     try:
         if read_only and not path.exists():
             return None
         try:
-            return Journal(path, read_only=read_only, bounds=bounds)
+            journal = Journal(path, read_only=read_only, bounds=bounds, alarms=alarms)
         except sqlite3.Error as error:
             if read_only or not is_broken(error):
                 raise
             set_aside(path, now, error)
-            return Journal(path, bounds=bounds)
+            journal = Journal(path, bounds=bounds, alarms=alarms)
     except (OSError, sqlite3.Error) as error:
         mend = "give the service's user that directory, or set state_dir to one that it has"
-        _log.warning("journal.unavailable", path=str(path), error=str(error), mend=mend)
+        _do_without(path, error, mend, alarms)
     except TooNew as error:
-        mend = "run that version again, or move the file away"
-        _log.warning("journal.unavailable", path=str(path), error=str(error), mend=mend)
+        _do_without(path, error, "run that version again, or move the file away", alarms)
+    else:
+        alarms.clear("journal.unavailable")
+        alarms.clear("journal.failing")
+        return journal
     return None
+
+
+def _do_without(path: Path, error: Exception, mend: str, alarms: Alarms) -> None:
+    _log.warning("journal.unavailable", path=str(path), error=str(error), mend=mend)
+    what = f"no journal is kept, so nothing is remembered over a restart: {path}: {error}"
+    alarms.sound("journal.unavailable", what=what, mend=mend)
 
 
 class Journal:
@@ -80,9 +96,15 @@ class Journal:
     """
 
     def __init__(
-        self, path: Path, *, read_only: bool = False, bounds: Bounds | None = None
+        self,
+        path: Path,
+        *,
+        read_only: bool = False,
+        bounds: Bounds | None = None,
+        alarms: Alarms | None = None,
     ) -> None:
         self._path = path
+        self._alarms = alarms
         self._bounds = bounds or Bounds()
         self._lock = threading.Lock()
         self._failing = False
@@ -209,9 +231,14 @@ class Journal:
                 path = str(self._path)
                 _log.warning("journal.failing", path=path, error=_brief(error), mend=mend)
                 self._failing = True
+                if self._alarms is not None:
+                    what = f"what happens is not written down: {path}: {_brief(error)}"
+                    self._alarms.sound("journal.failing", what=what, mend=mend)
         else:
             if self._failing:
                 _log.info("journal.recovered", path=str(self._path))
+                if self._alarms is not None:
+                    self._alarms.clear("journal.failing")
             self._failing = False
 
     def _replace(self, now: datetime, error: Exception) -> None:
