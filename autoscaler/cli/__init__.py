@@ -10,7 +10,7 @@ import sys
 from collections.abc import Sequence
 
 from autoscaler import __version__
-from autoscaler.cli import daemon, demo, explain, journal, pause, simulate, tune
+from autoscaler.cli import check, daemon, demo, explain, journal, pause, simulate, status, tune
 from autoscaler.errors import AutoscalerError, ConfigError, InputError
 
 _DESCRIPTION = """\
@@ -23,9 +23,11 @@ examples:
   autoscaler --config /etc/autoscaler.yaml                    run the daemon
   autoscaler --config /etc/autoscaler.yaml --dry-run          say what it would do, do nothing
   autoscaler --config /etc/autoscaler.yaml --dry-run --once   the same, one cycle
+  autoscaler check --config /etc/autoscaler.yaml              what would keep it from working
   autoscaler simulate --config /etc/autoscaler.yaml --journal what last month would have cost
   autoscaler tune --config /etc/autoscaler.yaml --journal --p95-wait 2m
                                                               the cheapest that keeps the wait
+  autoscaler status --config /etc/autoscaler.yaml --watch     what is going on, and what is wrong
   autoscaler explain --config /etc/autoscaler.yaml            why it did what it did
   autoscaler pause --config /etc/autoscaler.yaml --for 1h --why 'moving the database'
                                                               watch, and do nothing meanwhile
@@ -33,7 +35,7 @@ examples:
 """
 
 #: In the order in which `autoscaler --help` lists them.
-_COMMANDS = (demo, pause, simulate, tune, explain, journal)
+_COMMANDS = (demo, check, status, pause, simulate, tune, explain, journal)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
