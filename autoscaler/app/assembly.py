@@ -24,9 +24,10 @@ from autoscaler.adapters.live import LiveWorld
 from autoscaler.adapters.nomad import NomadPool
 from autoscaler.adapters.nomad_client import NomadClient
 from autoscaler.adapters.notices import WAIT_SECONDS, NoticeBoard, NoticeWatcher
+from autoscaler.adapters.pause_watch import PauseWatch
 from autoscaler.adapters.printer import DecisionPrinter, Rehearsed
 from autoscaler.adapters.watcher import JobWatcher
-from autoscaler.alarms import Alarms
+from autoscaler.app.desk import Desk
 from autoscaler.app.nomad_access import nomad_connection
 from autoscaler.clock import SystemClock
 from autoscaler.config import Config
@@ -50,9 +51,12 @@ class App:
         dry_run: bool,
         memories: Mapping[str, Memory] | None = None,
         board: NoticeBoard | None = None,
+        desk: Desk | None = None,
     ) -> None:
+        """What outlives it is handed in: what was learned, AWS's notices, and what is shown."""
         self._config = config
         self._dry_run = dry_run
+        self._desk = desk or Desk(SystemClock(), os.environ)
         self._aws = AwsConnection(config.aws.region, config.aws.endpoint_url)
         self._board = board or NoticeBoard()
         self._connection = nomad_connection(config)
@@ -64,15 +68,15 @@ class App:
         now = SystemClock().now()
         # A dry run writes nothing, but decides by what the live daemon has learned.
         self._journal = (
-            open_journal(Path(config.state_dir), now, read_only=dry_run)
+            open_journal(Path(config.state_dir), now, read_only=dry_run, alarms=self._desk.alarms)
             if config.state_dir is not None
             else None
         )
-        memories = self._remembered(now) | dict(memories or {})
+        known = self._remembered(now) | dict(memories or {})
+        memories = {pool.name: known.get(pool.name, Memory()) for pool in config.pools}
+        self._pauses = self._pause_watch()
         self._watchers: list[JobWatcher | NoticeWatcher] = []
-        worlds = {
-            pool.name: self._world(pool, memories.get(pool.name, Memory())) for pool in config.pools
-        }
+        worlds = {pool.name: self._world(pool, memories[pool.name]) for pool in config.pools}
         reporters = self._reporters(memories)
         self.runners = [
             PoolRunner(
@@ -80,10 +84,13 @@ class App:
                 world=worlds[pool.name],
                 reporters=reporters,
                 clock=SystemClock(),
-                memory=memories.get(pool.name, Memory()),
+                memory=memories[pool.name],
             )
             for pool in config.pools
         ]
+        # A dry run's minutes are those of a pool that does not exist: they are not kept.
+        minutes = None if dry_run else self._journal
+        self._desk.take_in(config, dry_run=dry_run, memories=memories, minutes=minutes)
 
     def once(self) -> bool:
         """One cycle of each pool; whether all went well."""
@@ -96,7 +103,14 @@ class App:
     def start(self) -> None:
         """Set the daemon and its watchers to work."""
         rng = random.Random()  # noqa: S311 - spreads retries, keeps no secret
-        self._daemon = Daemon(self.runners, self._config.interval, SystemClock(), rng)
+        self._daemon = Daemon(
+            self.runners,
+            self._config.interval,
+            SystemClock(),
+            rng,
+            alarms=self._desk.alarms,
+            on_cycle=self._desk.cycle_ended,
+        )
         self._watchers = [
             JobWatcher(
                 NomadClient(self._connection), job, partial(self._daemon.wake, pool.name), rng
@@ -107,9 +121,11 @@ class App:
         self._watchers.extend(self._notice_watchers(rng))
         if self._control is not None:
             self._control.open()
+        self._desk.open(self._config, dry_run=self._dry_run)
         self._daemon.start()
         for watcher in self._watchers:
             watcher.start()
+        self._desk.ready(self._config)
 
     def stop(self) -> bool:
         """Finish the actions in hand; False if a call hangs, whose cycle then acts no more."""
@@ -125,6 +141,7 @@ class App:
             self._control.close()
         if self._datadog is not None:
             self._datadog.close()
+        self._desk.board.flush()
         if self._journal is not None:
             self._journal.close()
 
@@ -146,21 +163,31 @@ class App:
                 pool.name: Rehearsed(self._shadows[pool.name].beside, pool.node.price)
                 for pool in self._config.pools
             }
-            return [DecisionPrinter(sys.stdout, rehearsed), *self._shadows.values()]
-        reporters: list[Reporter] = [CycleLog()]
+            printer = DecisionPrinter(sys.stdout, rehearsed)
+            return [printer, *self._shadows.values(), *self._desk.reporters]
+        reporters: list[Reporter] = [CycleLog(), *self._desk.reporters]
         settings = self._config.datadog
         rng = random.Random()  # noqa: S311 - spreads retries, keeps no secret
-        clock = SystemClock()
-        sink = datadog_sink(settings, os.environ, Alarms(clock.now), clock, rng)
+        sink = datadog_sink(settings, os.environ, self._desk.alarms, SystemClock(), rng)
         if sink is not None:
-            self._datadog = DatadogReporter(sink, memories, events=settings.events)
+            self._datadog = DatadogReporter(
+                sink, memories, events=settings.events, counted=self._desk.figures.add
+            )
             reporters.append(self._datadog)
         if self._journal is not None:
             reporters.append(JournalReporter(self._journal))
         if self._config.state_dir is not None:
-            self._control = ControlSocket(Path(self._config.state_dir))
+            self._control = ControlSocket(
+                Path(self._config.state_dir), self._desk.board, self._desk.alarms
+            )
             reporters.append(self._control)
         return reporters
+
+    def _pause_watch(self) -> PauseWatch | None:
+        # A dry run acts on nothing anyway, and tells what would be done.
+        if self._config.state_dir is None or self._dry_run:
+            return None
+        return PauseWatch(Path(self._config.state_dir), self._desk.alarms)
 
     def _notice_watchers(self, rng: random.Random) -> list[NoticeWatcher]:
         queue_url = self._config.aws.events_queue
@@ -181,6 +208,7 @@ class App:
             pool.name,
             NomadPool(NomadClient(self._connection), pool.nodes, pool.jobs),
             AutoScalingGroups(self._aws, pool.groups, self._board),
+            pause=lambda now: self._pauses.of(pool.name, now) if self._pauses else None,
         )
         self._worlds[pool.name] = live
         if not self._dry_run:

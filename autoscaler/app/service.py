@@ -14,10 +14,13 @@ from autoscaler import logs
 from autoscaler.adapters.aws import AwsConnection
 from autoscaler.adapters.notices import NoticeBoard
 from autoscaler.app.assembly import App
+from autoscaler.app.desk import Desk
 from autoscaler.app.nomad_access import nomad_connection
 from autoscaler.app.signals import Signals
+from autoscaler.clock import SystemClock
 from autoscaler.config import Config, load
 from autoscaler.core.memory import Memory
+from autoscaler.credentials import known_secrets
 from autoscaler.errors import ConfigError
 
 _log = structlog.get_logger()
@@ -31,7 +34,7 @@ would have made it, with "really" beside it where that differs; the end (Ctrl-C)
 def run_once(path: Path, *, dry_run: bool) -> int:
     """One cycle; 0, or 1 if it failed."""
     config = load(path, os.environ)
-    logs.configure(config.log.format, config.log.level)
+    _configure_logs(config)
     app = App(config, dry_run=dry_run)
     try:
         return 0 if app.once() else 1
@@ -42,26 +45,30 @@ def run_once(path: Path, *, dry_run: bool) -> int:
 def serve(path: Path, *, dry_run: bool) -> int:
     """The daemon, until SIGTERM or SIGINT; SIGHUP takes the whole new configuration, or none."""
     config = load(path, os.environ)
-    logs.configure(config.log.format, config.log.level)
+    _configure_logs(config)
     wanted = Signals()
     memories: dict[str, Memory] = {}
     board = NoticeBoard()
+    desk = Desk(SystemClock(), os.environ)
     while True:
-        app = App(config, dry_run=dry_run, memories=memories, board=board)
+        app = App(config, dry_run=dry_run, memories=memories, board=board, desk=desk)
         pools = [pool.name for pool in config.pools]
         _log.info("daemon.started", pools=pools, dry_run=dry_run, nomad=config.nomad.address)
         if dry_run:
             print(_DRY_RUN_SAYS, flush=True)
         app.start()
-        replaced = _wait_for_reload(wanted, path)
+        replaced = _wait_for_reload(wanted, path, desk)
+        if replaced is None:
+            desk.stopping()
         ended = app.stop()
         for summary in app.summaries():
             print(summary, end="\n\n", flush=True)
         if replaced is None:
+            desk.close()
             return _exit(ended=ended)
         memories = {runner.settings.name: runner.memory for runner in app.runners}
         config = replaced
-        logs.configure(config.log.format, config.log.level)
+        _configure_logs(config)
 
 
 def _exit(*, ended: bool) -> int:
@@ -74,9 +81,15 @@ def _exit(*, ended: bool) -> int:
     os._exit(0)
 
 
-def _wait_for_reload(wanted: Signals, path: Path) -> Config | None:
+def _configure_logs(config: Config) -> None:
+    secrets = known_secrets(os.environ, (config.nomad.token_file, config.http.token_file))
+    logs.configure(config.log.format, config.log.level, secrets=secrets)
+
+
+def _wait_for_reload(wanted: Signals, path: Path, desk: Desk) -> Config | None:
     """The next configuration that can be used, or None when it is time to stop."""
     while wanted.wait() == "reload":
+        desk.reloading()
         try:
             config = load(path, os.environ)
             nomad_connection(config)
@@ -84,6 +97,7 @@ def _wait_for_reload(wanted: Signals, path: Path) -> Config | None:
             AwsConnection(config.aws.region, config.aws.endpoint_url).client("autoscaling")
         except ConfigError as error:
             _log.error("config.rejected", problems=list(error.problems), then="the old one stays")
+            desk.rejected(error)
         else:
             _log.info("config.accepted", path=str(path))
             return config

@@ -5,7 +5,7 @@ Imports the modules beside it, core and ports.
 """
 
 import threading
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -17,6 +17,7 @@ from autoscaler.ports import CycleReport
 
 #: A pool whose cycles do not end any more shows nothing rather than what once was.
 _STALE_AFTER = timedelta(minutes=5)
+_STALE_INTERVALS = 3
 _COUNTS_OF_POOLS = tuple(
     one.name for one in METRICS.values() if one.kind == "count" and one.tags == ("pool",)
 )
@@ -53,20 +54,30 @@ class _Pool:
 class LatestSamples:
     """A reporter that keeps the figures of every pool.  For any thread."""
 
-    def __init__(
-        self,
-        now: Callable[[], datetime],
-        memories: Mapping[str, Memory] | None = None,
-        *,
-        stale_after: timedelta = _STALE_AFTER,
-    ) -> None:
-        """``memories`` are those that the pools begin with; ``stale_after`` is when gauges go."""
+    def __init__(self, now: Callable[[], datetime]) -> None:
         self._now = now
-        self._stale_after = stale_after
+        self._stale_after = _STALE_AFTER
         self._lock = threading.Lock()
-        self._before: dict[str, Before] = at_start(memories or {})
+        self._before: dict[str, Before] = {}
         self._pools: dict[str, _Pool] = {}
         self._totals: dict[tuple[str, Tags], Series] = {}
+
+    def configure(self, memories: Mapping[str, Memory], interval: timedelta) -> None:
+        """
+        Take in the pools of the configuration in force, and forget all others.
+
+        ``memories`` are those that the pools begin with: what they have counted is no news.
+        """
+        with self._lock:
+            self._stale_after = max(_STALE_AFTER, _STALE_INTERVALS * interval)
+            begun = at_start(memories)
+            self._before = {name: self._before.get(name, begun[name]) for name in begun}
+            self._pools = {name: one for name, one in self._pools.items() if name in begun}
+            self._totals = {
+                (name, tags): series
+                for (name, tags), series in self._totals.items()
+                if dict(tags).get("pool", "") in ("", *begun)
+            }
 
     def report(self, report: CycleReport) -> None:
         """Take one cycle in."""
@@ -82,18 +93,6 @@ class LatestSamples:
         """Take in what is counted beside the cycles, such as ``datadog.dropped``."""
         with self._lock:
             self._add(sample)
-
-    def keep_only(self, pools: Collection[str]) -> None:
-        """Forget the pools that a new configuration has no more."""
-        with self._lock:
-            for pool in self._pools.keys() - set(pools):
-                del self._pools[pool]
-                self._before.pop(pool, None)
-            self._totals = {
-                (name, tags): series
-                for (name, tags), series in self._totals.items()
-                if dict(tags).get("pool", "") in ("", *pools)
-            }
 
     def families(self) -> tuple[Family, ...]:
         """Everything there is to show now, in the catalogue's order."""

@@ -92,8 +92,9 @@ def test_a_pool_whose_cycles_do_not_end_shows_only_how_long_that_has_been(latest
     assert latest.checks() == ()
 
 
-def test_after_how_long_that_is_can_be_said(clock):
-    latest = LatestSamples(clock.now, stale_after=timedelta(hours=1))
+def test_cycles_that_are_far_apart_may_be_silent_for_longer(clock):
+    latest = LatestSamples(clock.now)
+    latest.configure({"transcode": Memory()}, interval=timedelta(minutes=20))
     latest.report(buying())
     clock.advance(3599)
 
@@ -112,7 +113,7 @@ def test_pools_that_are_gone_are_forgotten(latest):
     latest.report(replace(buying(), pool="other"))
     latest.add(Sample("datadog.dropped", 1, ()))
 
-    latest.keep_only(["other"])
+    latest.configure({"other": Memory()}, interval=timedelta(seconds=10))
 
     pools = {
         dict(series.tags).get("pool") for family in latest.families() for series in family.series
@@ -132,7 +133,9 @@ def test_families_come_in_the_catalogues_order_and_each_has_a_series(latest):
 
 def test_what_a_memory_has_counted_is_not_counted_again(clock):
     trouble = Trouble(FailureKind.SPOT, 1, EPOCH, "None left.", frozenset({"a-1"}))
-    latest = LatestSamples(clock.now, {"transcode": Memory(troubles={"spot": trouble})})
+    latest = LatestSamples(clock.now)
+    memory = Memory(troubles={"spot": trouble})
+    latest.configure({"transcode": memory}, interval=timedelta(seconds=10))
     listed = LaunchFailure("a-1", at(-5), FailureKind.SPOT, "None left.")
     group = replace(a_group(an_instance(1), name="spot"), failures=(listed,))
 
