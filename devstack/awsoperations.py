@@ -38,6 +38,7 @@ class Operations:
             "CompleteLifecycleAction": self._complete,
             "RecordLifecycleActionHeartbeat": self._heartbeat,
             "DescribeSpotInstanceRequests": self._describe_spot,
+            "DescribeInstanceRefreshes": lambda *_: {"InstanceRefreshes": []},
         }
 
     def find(self, action: str) -> _Operation | None:

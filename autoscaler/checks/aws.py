@@ -10,14 +10,16 @@ from datetime import datetime
 from typing import Any
 
 from autoscaler.adapters.asg import AutoScalingGroups
+from autoscaler.adapters.asg_replies import group_of
 from autoscaler.adapters.aws import AwsConnection, read, understanding
 from autoscaler.checks.clock import Stamp, judge_clock
-from autoscaler.checks.finding import AWS, About, Finding, of_pool
+from autoscaler.checks.finding import AWS, About, Finding, names, of_pool
 from autoscaler.checks.group_facts import GroupFacts, read_group
-from autoscaler.checks.reading import Unread
+from autoscaler.checks.reading import Unread, tried
 from autoscaler.config import Config
 from autoscaler.core.model import Group
 from autoscaler.core.settings import PoolSettings
+from autoscaler.errors import GroupMissing
 
 _ABOUT = About(AWS)
 _NO_CREDENTIALS = "no credentials"
@@ -49,8 +51,9 @@ class Identity:
 class PoolGroups:
     """A pool's groups as the daemon sees them, and what it does not look at."""
 
-    groups: tuple[Group, ...]
+    #: Their own order; marks and launch times are in them only where ``observed`` has them.
     facts: tuple[GroupFacts, ...]
+    observed: tuple[Group, ...] | Unread
 
 
 def open_aws(config: Config, pools: Sequence[PoolSettings]) -> Clients:
@@ -78,8 +81,7 @@ def read_identity(clients: Clients, now: Callable[[], datetime]) -> Identity:
 
 
 def read_pool_groups(clients: Clients, settings: PoolSettings, now: datetime) -> PoolGroups:
-    """By the daemon's own calls first.  Raises ``ObservationError``."""
-    groups = clients.groups[settings.name].observe(now)
+    """By the daemon's own reads too.  Raises ``ObservationError``."""
     call = "DescribeAutoScalingGroups"
     pages = clients.autoscaling.get_paginator("describe_auto_scaling_groups").paginate(
         AutoScalingGroupNames=list(settings.groups)
@@ -89,12 +91,15 @@ def read_pool_groups(clients: Clients, settings: PoolSettings, now: datetime) ->
         described = {
             one["AutoScalingGroupName"]: one for page in said for one in page["AutoScalingGroups"]
         }
+        groups = {name: group_of(one) for name, one in described.items()}
+    missing = [name for name in settings.groups if name not in described]
+    if missing:
+        where = clients.autoscaling.meta.region_name
+        raise GroupMissing(f"AWS has no Auto Scaling group {names(missing)} in {where}")
     facts = tuple(
-        read_group(clients.autoscaling, described[group.name], group)
-        for group in groups
-        if group.name in described
+        read_group(clients.autoscaling, described[name], groups[name]) for name in settings.groups
     )
-    return PoolGroups(groups, facts)
+    return PoolGroups(facts, tried(lambda: clients.groups[settings.name].observe(now)))
 
 
 def read_queue(clients: Clients, url: str) -> str:
@@ -145,7 +150,7 @@ def judge_unread_groups(
     about = of_pool(settings.name)
     if unread.kind == "missing":
         mend = "mend the pool's `group`, or aws.region"
-        yield about.wrong("group.missing", unread.why.partition(";")[0], mend)
+        yield about.wrong("group.missing", unread.why, mend)
     elif unread.kind == "denied" and reached:
         mend = "allow the action that it names to this role"
         yield about.wrong("group.denied", unread.why, mend)

@@ -14,7 +14,7 @@ from typing import Literal
 import requests
 
 from autoscaler.checks.finding import DATADOG, About, Finding
-from autoscaler.config import DatadogSettings, host_and_port, is_loopback
+from autoscaler.config import host_and_port, is_loopback
 
 _ABOUT = About(DATADOG)
 _UNIX = "unix://"
@@ -85,15 +85,13 @@ def _udp(statsd: str) -> StatsdFacts:
 
 
 def api_url(site: str | None, environment: Mapping[str, str]) -> str:
-    """Of a site such as ``datadoghq.eu``; a URL is taken as it is."""
-    named = site or environment.get("DD_SITE") or _SITE
-    return named.rstrip("/") if "://" in named else f"https://api.{named}"
+    """As the daemon has it."""
+    return f"https://api.{site or environment.get('DD_SITE') or _SITE}"
 
 
-def read_api(settings: DatadogSettings, environment: Mapping[str, str]) -> ApiFacts:
+def read_api(url: str, key: str | None) -> ApiFacts:
     """Ask whether the key is known; it is never told."""
-    url, key = api_url(settings.site, environment), environment.get("DD_API_KEY")
-    if not key:
+    if key is None:
         return ApiFacts(url, key_given=False)
     try:
         reply = requests.get(
@@ -139,8 +137,12 @@ def judge_api(facts: ApiFacts | None) -> Iterator[Finding]:
     if facts is None:
         return
     if not facts.key_given:
-        says = "datadog.api is true, and there is no DD_API_KEY"
-        yield _ABOUT.wrong("datadog.api_key", says, "set DD_API_KEY in the daemon's environment")
+        says = "datadog.api is true, and there is no DD_API_KEY here"
+        yield _ABOUT.wrong(
+            "datadog.api_key",
+            says,
+            "set DD_API_KEY, or give the unit the credential datadog-api-key",
+        )
     elif facts.status == requests.codes.ok:
         yield _ABOUT.ok("datadog.api_key", f"{facts.url} knows the API key")
     elif facts.status == requests.codes.forbidden:

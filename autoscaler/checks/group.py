@@ -191,8 +191,9 @@ def _hooks(facts: GroupFacts, ours: Surroundings, about: About) -> Iterator[Find
             yield about.warning("group.hook_short", says, "give it a heartbeat timeout of 5 min")
     longest = min((hook.longest for hook in facts.hooks if hook.longest), default=None)
     if longest is not None:
-        hours = longest.total_seconds() / 3600
-        says = f"group {name}: its termination hook holds an instance at work for up to {hours:g} h"
+        minutes = longest.total_seconds() / 60
+        length = f"{minutes / 60:.0f} h" if minutes >= 120 else f"{minutes:.0f} min"
+        says = f"group {name}: its termination hook holds an instance at work for up to {length}"
         yield about.ok("group.hook", says)
     elif not facts.hooks and (facts.spot or facts.rebalances):
         says = f"group {name}: no hook on termination: what AWS ends, ends at once"

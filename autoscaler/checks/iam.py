@@ -65,6 +65,8 @@ CHECK_ACTIONS = (
     "sts:GetCallerIdentity",
 )
 _QUEUE = "sqs:"
+_NOTHING_TO_TRY = "there is nothing to try it on"
+_NOBODYS = "IAM cannot simulate"
 _TAGS = ("ec2:CreateTags", "ec2:DeleteTags")
 _GROUP_WRITES = (
     "autoscaling:SetDesiredCapacity",
@@ -210,7 +212,7 @@ class _Simulator:
     def __init__(self, iam: Any, arn: str) -> None:
         self._iam = iam
         self._principal = principal_of(arn)
-        self._refusal = "" if self._principal else f"IAM cannot simulate {arn}"
+        self._refusal = "" if self._principal else f"{_NOBODYS} {arn}"
 
     def ask(
         self, actions: Sequence[str], resource: str, context: Mapping[str, str]
@@ -261,7 +263,7 @@ def judge_rights(facts: RightsFacts, *, hooked: bool, queue: bool) -> Iterator[F
     wanted = [one for one in ACTIONS if queue or not one.name.startswith(_QUEUE)]
     given, untold = [], []
     for action in wanted:
-        right = facts.rights.get(action.name, Right("untold", "there is nothing to try it on"))
+        right = facts.rights.get(action.name, Right("untold", _NOTHING_TO_TRY))
         if right.given == "yes":
             given.append(action)
         elif right.given == "untold":
@@ -274,8 +276,15 @@ def judge_rights(facts: RightsFacts, *, hooked: bool, queue: bool) -> Iterator[F
         yield _ABOUT.ok("iam.allowed", says)
     for why in dict.fromkeys(why for _, why in untold):
         actions = names((one.name for one, other in untold if other == why), most=len(untold))
-        mend = "allow iam:SimulatePrincipalPolicy on itself to the role, or see them work once"
-        yield _ABOUT.unknown("iam.untold", f"whether it may {actions}: {why}", mend)
+        yield _ABOUT.unknown("iam.untold", f"whether it may {actions}: {why}", _mend(why))
+
+
+def _mend(why: str) -> str:
+    if why == _NOTHING_TO_TRY:
+        return "mend what is wrong with the group or the queue, and check again"
+    if why.startswith(_NOBODYS):
+        return "check with the credentials of the daemon's own role, or see them work once"
+    return "allow iam:SimulatePrincipalPolicy on itself to the role, or see them work once"
 
 
 def _refused(action: Action, right: Right, facts: RightsFacts, *, needed: bool) -> Finding:

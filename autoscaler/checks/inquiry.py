@@ -1,7 +1,7 @@
 """
 Everything that a check reads, begun at once: each reading in a thread of its own.
 
-One that needs another's outcome waits for it there.  Imports config, clock and the checks beside
+One that needs another's outcome waits for it there.  Imports config, clock, credentials and the checks beside
 it.
 """
 
@@ -18,6 +18,7 @@ from autoscaler.checks.reading import NotKnown, Readings, Unread, need
 from autoscaler.clock import Clock
 from autoscaler.config import Config
 from autoscaler.core.settings import PoolSettings
+from autoscaler.credentials import datadog_api_key
 
 _T = TypeVar("_T")
 _Read = Future[_T | Unread]
@@ -125,7 +126,7 @@ class Inquiry:
 
     def _join(self, settings: PoolSettings) -> nodes.JoinFacts:
         members = need(self._need(self.pools[settings.name]).nodes)
-        groups = self._need(self.groups[settings.name]).groups
+        groups = need(self._need(self.groups[settings.name]).observed)
         alone = {one.instance_id for one in nodes.without_node(members, groups)}
         elsewhere = nodes.read_elsewhere(self._nomad(), alone)
         return nodes.JoinFacts(members, groups, elsewhere, self._clock.now())
@@ -135,5 +136,8 @@ class Inquiry:
         return None if statsd is None else datadog.read_statsd(statsd)
 
     def _api(self) -> datadog.ApiFacts | None:
-        settings = self._order.config.datadog
-        return datadog.read_api(settings, self._order.environment) if settings.api else None
+        settings, environment = self._order.config.datadog, self._order.environment
+        if not settings.api:
+            return None
+        url = datadog.api_url(settings.site, environment)
+        return datadog.read_api(url, datadog_api_key(environment))

@@ -105,13 +105,13 @@ def _strangers(
     about: About, live: Sequence[Node], members: Collection[str], settings: PoolSettings
 ) -> Iterator[Finding]:
     found = [
-        f"{node.name} ({node.instance_id})"
+        node.name if node.name == node.instance_id else f"{node.name} ({node.instance_id})"
         for node in live
         if node.instance_id is not None and node.instance_id not in members
     ]
     if found:
         groups = names(settings.groups)
-        says = f"selected, and no instance of {groups}: {names(found)}"
+        says = f"these nodes are selected, and on no instance of {groups}: {names(found)}"
         mend = "give them another class, node pool or datacenter, or put them into the group"
         yield about.warning("nodes.strangers", says, mend)
 
@@ -124,7 +124,9 @@ def _foreign(about: About, live: Sequence[Node], groups: Sequence[Group]) -> Ite
         if node.draining or (not node.eligible and node.instance_id not in ours)
     ]
     if found:
-        says = f"made so by somebody else, and left alone: {names(found)}"
+        says = (
+            f"somebody else lets these nodes take no work, so they are left alone: {names(found)}"
+        )
         mend = "if that is not wanted any more: nomad node eligibility -enable NODE"
         yield about.warning("nodes.foreign", says, mend)
 

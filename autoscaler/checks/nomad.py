@@ -22,7 +22,7 @@ from autoscaler.core.settings import PoolSettings
 _ABOUT = About(NOMAD)
 #: What later versions brought that makes a difference here.
 _FEATURES = (
-    ((1, 3), "lists come in pages"),
+    ((1, 3), "paged lists"),
     ((1, 6), "node pools"),
     ((2, 1), "batch queue"),
 )

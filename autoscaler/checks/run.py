@@ -115,7 +115,9 @@ class _Judge:
         ours = Surroundings(config.interval, config.aws.events_queue is not None)
         about = of_pool(settings.name)
         yield from chain.from_iterable(judge_group(one, ours, about) for one in found.facts)
-        yield from judge_sizes(found.groups, settings)
+        yield from judge_sizes([one.group for one in found.facts], settings)
+        if isinstance(found.observed, Unread):
+            yield from aws.judge_unread_groups(found.observed, settings, reached=True)
 
     def _shared(self) -> Iterator[Finding]:
         members = {}

@@ -109,6 +109,8 @@ class Connection(BaseHTTPRequestHandler):
 
     def _head(self, reply: Reply, framing: str) -> bytes:
         lines = [f"HTTP/1.1 {reply.status} {_REASONS.get(reply.status, 'Status')}"]
+        # As Nomad does: clients compare clocks by it.
+        lines.append(f"Date: {self.date_time_string()}")
         lines += [f"{name}: {value}" for name, value in reply.headers.items()]
         if reply.content_type:
             lines.append(f"Content-Type: {reply.content_type}")
