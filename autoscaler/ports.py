@@ -84,8 +84,8 @@ class CycleReport:
         """What makes it different from the one before, the seconds in its reasons left out."""
         decision, observed = self.decision, self.observation
         rules = tuple(reason.rule for reason in decision.reasons)
-        counts = (observed.pending_count, observed.running_count)
-        return (counts, decision.counts, decision.current, decision.desired, rules, self.outcome)
+        seen = (observed.pending_count, observed.running_count, observed.pause)
+        return (seen, decision.counts, decision.current, decision.desired, rules, self.outcome)
 
 
 class Reporter(Protocol):

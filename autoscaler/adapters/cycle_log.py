@@ -14,6 +14,7 @@ import structlog
 from autoscaler.adapters.cycle_news import ChangeFilter, TroubleFilter
 from autoscaler.core.decision import Decision, InstanceRef, NodeRef
 from autoscaler.core.model import Missing
+from autoscaler.core.pause import Pause
 from autoscaler.core.plan import Action
 from autoscaler.ports import ActionReport, CycleReport
 from autoscaler.wording import sentence, verb
@@ -28,11 +29,13 @@ class CycleLog:
         self._changes: dict[str, ChangeFilter] = {}
         self._wrong: dict[str, TroubleFilter] = {}
         self._failing: dict[str, TroubleFilter] = {}
+        self._paused: dict[str, Pause] = {}
 
     def report(self, report: CycleReport) -> None:
         """Say what is new."""
         log = _log.bind(pool=report.pool, cycle_id=report.cycle_id)
         self._report_wrongs(report, log)
+        self._report_pause(report, log)
         acted = self._report_actions(report, log)
         changes = self._changes.setdefault(report.pool, ChangeFilter())
         if acted or changes.is_news(report):
@@ -51,6 +54,18 @@ class CycleLog:
                 log.error("observation.failed", stage=stage, parts=parts, error=error, then=then)
         for (stage,) in troubles.over((stage,) for stage in wrong):
             log.info("observation.recovered", stage=stage)
+
+    def _report_pause(self, report: CycleReport, log: Any) -> None:
+        """That it begins, is replaced, or ends; after a restart what is in force is told anew."""
+        before, pause = self._paused.get(report.pool), report.observation.pause
+        if pause is None:
+            if before is not None:
+                del self._paused[report.pool]
+                log.info("pool.resumed", paused_by=before.by, since=before.since.isoformat())
+        elif pause != before:
+            self._paused[report.pool] = pause
+            until = None if pause.until is None else pause.until.isoformat()
+            log.info("pool.paused", by=pause.by, until=until, why=pause.why)
 
     def _report_actions(self, report: CycleReport, log: Any) -> bool:
         """Whether any of them was news; one that fails each time as before is none."""
@@ -108,6 +123,8 @@ def _node_fields(decision: Decision, *, known: bool) -> dict[str, int | None]:
 
 def _order_fields(decision: Decision) -> dict[str, dict[str, int]]:
     """How many instances more each group is asked for, or fewer, where any is."""
+    if decision.paused:
+        return {}
     orders = {one.group: one.count for one in (*decision.orders, *decision.retract)}
     return {"orders": orders} if orders else {}
 

@@ -67,4 +67,5 @@ def _answer(report: CycleReport) -> tuple[Any, ...]:
     decision = report.decision
     rules = tuple(reason.rule for reason in decision.reasons)
     unplaceable = frozenset(decision.unplaceable)
-    return decision.current, decision.desired, rules, unplaceable, report.outcome
+    pause = report.observation.pause
+    return decision.current, decision.desired, rules, unplaceable, pause, report.outcome

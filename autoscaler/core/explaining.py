@@ -116,6 +116,18 @@ def reasons_of(decision: Decision, *rules: Rule) -> tuple[Explanation, ...]:
     return tuple(quoted(reason) for reason in decision.reasons if reason.rule in rules)
 
 
+def postponed(explanation: Explanation, decision: Decision) -> Explanation:
+    """Of what this autoscaler would do: while the pool is paused it is not done."""
+    if not decision.paused:
+        return explanation
+    return Explanation(
+        Rule.PAUSED.value,
+        f"nothing is done with it while the pool is paused; else: {explanation.sentence}",
+        explanation.numbers,
+        (*reasons_of(decision, Rule.PAUSED), *explanation.details),
+    )
+
+
 def reasons_naming(decision: Decision, name: str) -> tuple[Explanation, ...]:
     """The decision's reasons that name a node, an instance or a job."""
     return tuple(quoted(one) for one in decision.reasons if name and name in words_of(one.detail))

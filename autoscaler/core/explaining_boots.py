@@ -13,6 +13,7 @@ from autoscaler.core.explaining import (
     Fate,
     clock,
     likely,
+    postponed,
     reasons_naming,
     reasons_of,
     span,
@@ -48,7 +49,9 @@ def _of_instance(
         return _never_joined(ref, briefing, decision)
     if ref in briefing.fleet.held_bare:
         sentence = "it goes: AWS ends it, and it is no node of Nomad's"
-        return told(Rule.HOOK, sentence, *reasons_of(decision, Rule.HOOK), instance=ref.instance_id)
+        rule = Rule.HOOK
+        found = told(rule, sentence, *reasons_of(decision, rule), instance=ref.instance_id)
+        return postponed(found, decision)
     if instance.notice is not None:
         kind = instance.notice.kind.value.replace("_", " ")
         sentence = f"AWS announced {kind}, so it is not waited for; it is no node of Nomad's"
@@ -107,10 +110,11 @@ def _never_joined(ref: InstanceRef, briefing: Briefing, decision: Decision) -> E
         "whether its Nomad client finds the server"
     )
     rules = (Rule.UNJOINED, Rule.NEVER_JOINED)
-    return told(
+    found = told(
         Rule.UNJOINED,
         sentence,
         *reasons_of(decision, *rules),
         instance=ref.instance_id,
         group=ref.group,
     )
+    return postponed(found, decision)

@@ -105,6 +105,8 @@ def _sentence(record: DecisionRecord) -> str:
         size = "the desired capacity is not known"
     elif decision.desired == decision.current:
         size = f"desired stays at {decision.current}"
+    elif decision.paused:
+        size = f"desired stays at {decision.current}: paused, else it would be {decision.desired}"
     else:
         size = f"desired {decision.current} → {decision.desired}"
     if record.outcome == "failed":

@@ -21,6 +21,7 @@ from autoscaler.core.explaining import (
     counted,
     likely,
     listing,
+    postponed,
     reasons_naming,
     reasons_of,
     since,
@@ -52,7 +53,7 @@ def explain_node(
     briefing = brief(observation, settings, memory, now)
     if briefing is None:
         sentence = "the pool's nodes or groups could not be read: nothing is let go until they can"
-        return told(Rule.INCOMPLETE, sentence, *reasons_of(decision, Rule.INCOMPLETE))
+        return told(Rule.INCOMPLETE, sentence, *reasons_of(decision, Rule.PAUSED, Rule.INCOMPLETE))
     members = members_of(observation.nodes or (), briefing.situation.groups)
     found = _named(given, members)
     if len(found) > 1:
@@ -86,13 +87,14 @@ def _named(given: str, members: Sequence[Member]) -> list[Member]:
 
 
 def _of_member(member: Member, briefing: Briefing, decision: Decision) -> Explanation:
+    ours = _decided(member, briefing, decision)
     explanation = (
-        _decided(member, briefing, decision)
+        (ours and postponed(ours, decision))
         or _held_by_hook(member, briefing, decision)
         or _not_placing(member, briefing, decision)
         or _on_its_way_out(member, briefing, decision)
         or _busy(member, briefing)
-        or explain_idle(member, briefing, decision)
+        or postponed(explain_idle(member, briefing, decision), decision)
     )
     return _with_ref(explanation, member)
 
@@ -138,7 +140,8 @@ def _held_by_hook(member: Member, briefing: Briefing, decision: Decision) -> Exp
     if member in briefing.fleet.held_busy:
         sentence = "it goes once its work has ended: AWS ends its instance, which is held on to"
         return told(Rule.HOOK, sentence, *about, *_hosted(member, briefing))
-    return told(Rule.HOOK, "it goes: AWS ends its instance, and nothing runs there", *about)
+    found = told(Rule.HOOK, "it goes: AWS ends its instance, and nothing runs there", *about)
+    return postponed(found, decision)
 
 
 def _not_placing(member: Member, briefing: Briefing, decision: Decision) -> Explanation | None:
@@ -197,7 +200,8 @@ def _on_its_way_out(member: Member, briefing: Briefing, decision: Decision) -> E
     if not member.idle:
         rule = Rule.NOTICE if member.warned else Rule.PACK_TAIL
         sentence = f"it goes once its work has ended: {cordoned}, so that no more starts there"
-        return told(rule, sentence, *_hosted(member, briefing), cordoned_at=member.marked_at)
+        found = told(rule, sentence, *_hosted(member, briefing), cordoned_at=member.marked_at)
+        return postponed(found, decision)
     due_at = member.marked_at + briefing.situation.scale_in.settle
     if not briefing.situation.complete:
         sentence = f"it is on its way out, {cordoned}; nothing is let go while the picture lacks "
@@ -210,7 +214,8 @@ def _on_its_way_out(member: Member, briefing: Briefing, decision: Decision) -> E
     when = f"looked at again {coming(due_at, now)}" if due_at > now else "looked at again next"
     sentence = f"it goes: {cordoned}, {when}, and ended if nothing runs there then"
     about = reasons_naming(decision, member.node.name)
-    return told(Rule.SETTLE, sentence, *about, cordoned_at=member.marked_at, looked_at=due_at)
+    found = told(Rule.SETTLE, sentence, *about, cordoned_at=member.marked_at, looked_at=due_at)
+    return postponed(found, decision)
 
 
 def _busy(member: Member, briefing: Briefing) -> Explanation | None:

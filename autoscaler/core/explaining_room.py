@@ -32,6 +32,7 @@ from autoscaler.core.packing import Load
 
 #: What keeps nodes from being bought, and how to say so.
 _HELD_BACK = {
+    Rule.PAUSED: "none is bought, as the pool is paused",
     Rule.NEVER_JOINED: "new instances never become nodes",
     Rule.LAUNCH_FAILURE: "AWS cannot launch the nodes that it needs",
     Rule.SCALE_OUT_COOLDOWN: "the scale-out cooldown keeps more from being bought",
@@ -65,6 +66,8 @@ def of_room(case: Case) -> Explanation:
             return _has_room(case)
         case Place.CORDONED:
             names = listing(ref.name for ref in case.decision.uncordon)
+            if case.decision.paused:
+                return _not_taken_back(case, names)
             sentence = f"a node on its way out is taken back, where it will start: {names}"
             return told(Rule.UNCORDON, sentence, *reasons_of(case.decision, Rule.UNCORDON))
         case Place.IN_FLIGHT:
@@ -73,6 +76,14 @@ def of_room(case: Case) -> Explanation:
             return _ordered(case)
         case Place.NOWHERE:
             return _short_of_room(case)
+
+
+def _not_taken_back(case: Case, names: str) -> Explanation:
+    sentence = (
+        f"a node on its way out has room for it ({names}), and is not taken back while the pool is "
+        "paused"
+    )
+    return told(Rule.PAUSED, sentence, *reasons_of(case.decision, Rule.PAUSED, Rule.UNCORDON))
 
 
 def _has_room(case: Case) -> Explanation:

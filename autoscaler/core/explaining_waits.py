@@ -27,7 +27,8 @@ def why_it_waits(
     if briefing is None or queue is None:
         what = "the pool's nodes and groups" if briefing is None else f"the queue of {facts.job}"
         sentence = f"the autoscaler cannot read {what}, and buys nothing for it until it can"
-        return told(Rule.INCOMPLETE, sentence, *reasons_of(decision, Rule.INCOMPLETE))
+        reasons = reasons_of(decision, Rule.PAUSED, Rule.INCOMPLETE)
+        return told(Rule.INCOMPLETE, sentence, *reasons)
     loads = _loads(facts, queue)
     common = (_too_new(facts, now), _other_ask(facts, queue), _nomads_word(facts))
     hopeless = never_fits(loads, briefing, decision) or held_by_nomad(
@@ -35,7 +36,8 @@ def why_it_waits(
     )
     if hopeless is not None:
         return _with(hopeless, _age(facts, now), *common)
-    turn = turn_of(facts, queue, briefing, decision.orders)
+    # What a paused pool's decision orders nobody was asked for.
+    turn = turn_of(facts, queue, briefing, () if decision.paused else decision.orders)
     case = Case(facts, decision, briefing, loads, turn, now)
     return _with(of_room(case), _age(facts, now), _position(case, queue), *common)
 

@@ -7,6 +7,7 @@ from structlog.testing import capture_logs
 from autoscaler.adapters.cycle_log import CycleLog
 from autoscaler.core.memory import Memory
 from autoscaler.core.model import Missing
+from autoscaler.core.pause import Pause
 from autoscaler.core.plan import SetDesiredCapacity
 from autoscaler.loop import run_cycle
 from tests.builders import a_group, a_node, a_queue, an_instance, an_observation, at, some_settings
@@ -163,3 +164,26 @@ def test_errors_whose_words_differ_by_chance_are_told_so_often_at_most():
     ]
 
     assert len(seen(logged(*down), "observation.failed")) == 8
+
+
+def test_a_pause_is_told_when_it_begins_is_replaced_and_ends_and_orders_nothing():
+    waiting, pause = an_observation(queue=a_queue(3)), Pause(at(0), at(60), "moving", "ann")
+    held = replace(waiting, pause=pause)
+    longer = replace(waiting, pause=replace(pause, until=None, by="bob"))
+
+    lines = logged(held, held, longer, waiting, every=20.0)
+
+    first, second = seen(lines, "pool.paused")
+    assert (first["by"], first["until"], first["why"]) == ("ann", at(60).isoformat(), "moving")
+    assert (second["by"], second["until"]) == ("bob", None)
+    (over,) = seen(lines, "pool.resumed")
+    assert over["paused_by"] == "bob"
+    told = seen(lines)
+    assert [line["rules"][0] for line in told] == ["paused", "paused", "demand"]
+    assert [line.get("orders") for line in told] == [None, None, {"nomad-clients": 2}]
+
+
+def test_what_is_due_and_not_done_while_paused_is_no_news_each_time():
+    held = replace(an_observation(queue=a_queue(3)), pause=Pause(at(0), at(3600), "moving", "ann"))
+
+    assert len(seen(logged(held, held, held, every=20.0))) == 1

@@ -12,9 +12,10 @@ from autoscaler.core.decision import Decision
 from autoscaler.core.memory import Memory
 from autoscaler.core.model import NodeFacts, Observation
 from autoscaler.core.plan import LowerDesiredCapacity, SetDesiredCapacity
+from autoscaler.core.policy import decide
 from autoscaler.core.settings import PoolSettings
 from autoscaler.ports import ActionReport
-from tests.builders import a_node, an_observation
+from tests.builders import a_node, an_observation, at, some_settings
 from tests.unit.autoscaler.adapters.journal_values import any_of
 
 # Building a whole observation takes hypothesis a while: that is no fault of what is tested.
@@ -80,6 +81,18 @@ def test_what_was_written_before_a_field_was_added_is_still_read():
     del older["troubles"]
 
     assert forms.read_memory(json.dumps(older)) == Memory(never_joined_count=2)
+
+
+def test_an_observation_and_a_decision_of_before_there_were_pauses_are_not_paused():
+    observed = an_observation(a_node(1))
+    decision = decide(observed, some_settings(), Memory(), at(0))
+    older = json.loads(forms.written_observation(observed))
+    del older["observation"]["pause"]
+    decided = json.loads(forms.written_decision(decision))
+    del decided["paused"]
+
+    assert forms.read_observation(json.dumps(older)) == observed
+    assert forms.read_decision(json.dumps(decided)) == replace(decision, memory=Memory())
 
 
 @pytest.mark.parametrize("text", ["", "[]", '{"boots": 5}', '{"last_scale_in_at": "noon"}'])

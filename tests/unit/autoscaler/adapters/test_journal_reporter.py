@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from autoscaler.adapters.journal_reporter import JournalReporter
 from autoscaler.core.memory import Memory
+from autoscaler.core.pause import Pause
 from autoscaler.loop import run_cycle
 from autoscaler.ports import CycleReport
 from tests.builders import a_node, a_queue, an_observation, at, idle_since, some_settings
@@ -141,3 +142,16 @@ def test_pools_are_looked_at_each_by_itself():
     one, other = a_report(0), replace(a_report(1), pool="other")
 
     assert reported(one, other, one, other).recorded == [0, 1]
+
+
+def test_a_paused_pool_that_would_act_is_written_down_like_a_quiet_one_and_a_new_pause_at_once():
+    """For hours on end there may be something to do that is not done."""
+    reports = []
+    for number in range(14):
+        clock = FakeClock()
+        clock.advance(10 * number)
+        pause = Pause(at(0), None, "moving" if number < 8 else "still moving", "ann")
+        world = FakeWorld(replace(an_observation(queue=a_queue(3)), pause=pause))
+        reports.append(run_cycle(world, [], some_settings(), Memory(), clock, cycle_id="c"))
+
+    assert reported(*reports).recorded == [0, 60, 80]

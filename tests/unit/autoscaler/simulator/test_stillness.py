@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from autoscaler.core.pause import Pause
 from autoscaler.core.settings import ScaleIn
 from autoscaler.simulator.run import Cadence, Runner, Simulation
 from autoscaler.simulator.stillness import is_still
@@ -86,6 +87,15 @@ def test_it_is_not_while_stragglers_could_be_gathered(patient):
     half_used = [one for one in found if one.observation.running_count == 2]
     assert half_used
     assert not any(is_still(one) for one in half_used if one.decision.counts.busy > 1)
+
+
+def test_it_is_not_while_it_is_paused(patient):
+    """The pause ends, and then there may be something to do."""
+    patient()
+    still = next(one for one in reports(burst([1000.0] * 2)) if is_still(one))
+    pause = Pause(still.now, None, "why", "ann")
+
+    assert not is_still(replace(still, observation=replace(still.observation, pause=pause)))
 
 
 def test_where_reads_take_time_no_cycle_of_a_busy_pool_is_left_out(patient):
