@@ -22,6 +22,8 @@ SIGN_OUT = "/sign-out"
 HEALTH = frozenset({"/healthz", "/readyz"})
 _UNGUARDED = HEALTH | {SIGN_IN, SIGN_OUT, "/sign-in.css"}
 _POSTED = frozenset({SIGN_IN, SIGN_OUT})
+#: The server bounds what it waits for, not what comes all at once.
+_HEAD_BYTES_MAX = 16_384
 
 _ALWAYS = {
     "Content-Security-Policy": CONTENT_SECURITY_POLICY,
@@ -53,6 +55,9 @@ class Gate:
 
     async def _refusal(self, request: Request) -> Response | None:
         path: str = request.scope["path"]
+        if _head_bytes(request) > _HEAD_BYTES_MAX:
+            refusal = Refusal("the request's head is too long", "leave headers out, or cookies")
+            return refused("/", 431, refusal)
         host = request.headers.get("host", "")
         if path not in HEALTH and not self._hosts.allow(host):
             mend = "ask by the name or address of http.listen, or add the name to http.hosts"
@@ -65,6 +70,12 @@ class Gate:
         if path in _UNGUARDED:
             return None
         return await self._access.refusal(request)
+
+
+def _head_bytes(request: Request) -> int:
+    scope = request.scope
+    headers = sum(len(name) + len(value) + 4 for name, value in scope["headers"])
+    return headers + len(scope["raw_path"]) + len(scope["query_string"])
 
 
 def _has_body(request: Request) -> bool:

@@ -111,5 +111,7 @@ async def _token_of(request: Request) -> str:
             body += part
             if len(body) > _BODY_BYTES_MAX:
                 raise ValueError("too long")
-    # Only what is no text cannot be a token.
-    return parse_qs(body.decode(), max_num_fields=10)["token"][0].strip() if body else ""
+    tokens = parse_qs(body.decode(), max_num_fields=10).get("token")
+    if not tokens:
+        raise ValueError("no token")
+    return tokens[0].strip()

@@ -12,7 +12,7 @@ export class DecisionCard {
   #words = el("span");
   #when = el("p", { class: "muted" });
   #deeds = deeds();
-  #facts = el("p", { class: "muted facts" });
+  #facts = el("ul", { class: "muted facts" });
 
   constructor() {
     document
@@ -29,7 +29,7 @@ export class DecisionCard {
     const { decision } = pool;
     show(this.#deeds, decision !== null);
     show(this.#when, decision !== null);
-    setText(this.#facts, facts(pool, status));
+    keyed(this.#facts, facts(pool, status), (fact) => fact, (fact) => el("li", {}, fact), () => {});
     if (decision === null) {
       setIcon(this.#icon, "unknown");
       setText(this.#words, "No cycle has ended yet");
@@ -52,15 +52,14 @@ function whenOf(decision, pool) {
 }
 
 function facts(pool, status) {
-  const words = [`A cycle every ${span(status.interval_seconds)}`];
-  if (pool.boot_seconds !== null) words.push(`a node boots in ${span(pool.boot_seconds)}`);
-  const told = (pool.groups ?? []).map(
+  const told = [`a cycle every ${span(status.interval_seconds)}`];
+  if (pool.boot_seconds !== null) told.push(`a node boots in ${span(pool.boot_seconds)}`);
+  if (pool.groups === null) return [...told, "the groups could not be read"];
+  const groups = pool.groups.map(
     (one) =>
-      `group ${one.name}: ${one.desired} desired, ${one.in_service} in service, ` +
-      `${one.min} to ${one.max}`,
+      `${one.name}: ${one.desired} desired, ${one.in_service} in service, ${one.min} to ${one.max}`,
   );
-  if (pool.groups === null) told.push("the groups could not be read");
-  return `${[words.join(", "), ...told].join("; ")}.`;
+  return [...told, ...groups];
 }
 
 /** The reasons, and the actions with what became of each. */

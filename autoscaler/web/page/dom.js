@@ -34,7 +34,10 @@ export function setAttribute(node, name, value) {
 /** Set the text where it differs, so that nothing flickers and a selection stays. */
 export function setText(node, text) {
   const wanted = String(text);
-  if (node.textContent !== wanted) node.textContent = wanted;
+  const only = node.firstChild;
+  if (only !== null && only === node.lastChild && only.nodeType === Node.TEXT_NODE) {
+    if (only.data !== wanted) only.data = wanted;
+  } else if (node.textContent !== wanted) node.textContent = wanted;
 }
 
 /** Show it, or hide it from everybody. */

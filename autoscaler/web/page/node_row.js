@@ -1,43 +1,49 @@
 // One node in the list.
 
 import { el, keyed, setAttribute, setText, show } from "./dom.js";
-import { full, span } from "./format.js";
+import { span } from "./format.js";
 import { icon, setIcon } from "./icons.js";
-import { currentZone, since } from "./moment.js";
+import { since } from "./moment.js";
 import { share } from "./node_order.js";
 import { MEANINGS, stateOf } from "./wording.js";
 
 //: More of them are folded away.
 const RUNS_SHOWN = 2;
 
+// Rows are copies of one that was put together once: with hundreds of them that is what takes long.
+const cell = (name, ...children) => el("td", { role: "cell", class: name }, ...children);
+const ROW = el(
+  "tr",
+  { role: "row", class: "node" },
+  cell("state", icon("idle"), el("span")),
+  el("th", { role: "rowheader", scope: "row", class: "node-cell" },
+    el("span", { class: "node-name" }), el("span", { class: "ids" })),
+  cell("runs-cell", el("span", { class: "note" }), el("ul", { class: "runs" })),
+  cell("since-cell", el("span", { class: "for" })),
+  cell("cpu", gauge()),
+  cell("memory", gauge()),
+);
+const RUN = el("li", {}, el("span", { class: "run" }), " ", el("span", { class: "profile" }), " ",
+  el("span", { class: "for" }));
+
 /** An empty one. */
 export function makeRow() {
-  const parts = {
-    icon: icon("idle"),
-    state: el("span"),
-    name: el("span", { class: "node-name" }),
-    ids: el("span", { class: "ids" }),
-    runs: el("ul", { class: "runs" }),
-    note: el("span", { class: "note" }),
+  const element = ROW.cloneNode(true);
+  const [state, node, runs, since_, cpu, memory] = element.children;
+  element.parts = {
+    stateCell: state,
+    icon: state.firstChild,
+    state: state.lastChild,
+    name: node.firstChild,
+    ids: node.lastChild,
+    runsCell: runs,
+    note: runs.firstChild,
+    runs: runs.lastChild,
     more: null,
-    since: el("span", { class: "for" }),
-    cpu: gauge(),
-    memory: gauge(),
+    since: since_.firstChild,
+    cpu: cpu.firstChild,
+    memory: memory.firstChild,
   };
-  const cell = (name, ...children) => el("td", { role: "cell", class: name }, ...children);
-  parts.runsCell = cell("runs-cell", parts.note, parts.runs);
-  parts.stateCell = cell("state", parts.icon, parts.state);
-  const element = el(
-    "tr",
-    { role: "row", class: "node" },
-    parts.stateCell,
-    el("th", { role: "rowheader", scope: "row", class: "node-cell" }, parts.name, parts.ids),
-    parts.runsCell,
-    cell("since-cell", parts.since),
-    cell("cpu", parts.cpu),
-    cell("memory", parts.memory),
-  );
-  element.parts = parts;
   return element;
 }
 
@@ -68,7 +74,12 @@ export function updateRow(element, node) {
 export function tickRow(element) {
   const { parts, node } = element;
   setText(parts.since, node.since === null ? "–" : span(since(node.since)));
-  for (const run of element.querySelectorAll(".runs > li")) {
+  tickRuns(parts.runs);
+  if (parts.more !== null) tickRuns(parts.more.lastChild);
+}
+
+function tickRuns(list) {
+  for (const run of list.children) {
     const { started_at: began } = run.running;
     setText(run.parts.age, began === null ? "not begun" : `for ${span(since(began))}`);
   }
@@ -97,10 +108,9 @@ function keyOfRun(run) {
 }
 
 function makeRun() {
-  const parts = { name: el("span", { class: "run" }), profile: el("span", { class: "profile" }) };
-  parts.age = el("span", { class: "for" });
-  const element = el("li", {}, parts.name, " ", parts.profile, " ", parts.age);
-  element.parts = parts;
+  const element = RUN.cloneNode(true);
+  const [name, profile, age] = element.children;
+  element.parts = { name, profile, age };
   return element;
 }
 
@@ -110,8 +120,6 @@ function updateRun(element, run) {
   const own = run.child?.startsWith(`${run.job}/`);
   setText(parts.name, run.child === null ? run.job : own ? run.child : `${run.job} ${run.child}`);
   setText(parts.profile, run.profile ?? "");
-  const began = run.started_at === null ? null : full(Date.parse(run.started_at), currentZone());
-  setAttribute(element, "title", began === null ? null : `began ${began}`);
 }
 
 function gauge() {

@@ -70,28 +70,25 @@ function unplaceableTile(queue) {
 
 function nodesTile(pool) {
   const { nodes, groups } = pool;
-  const notes = [];
+  const desired = groups === null ? null : groups.reduce((sum, group) => sum + group.desired, 0);
+  const notes = [`${count(desired)} desired, ${pool.size_min} to ${pool.size_max} allowed`];
   if (nodes.in_flight > 0) notes.push(`${count(nodes.in_flight)} on their way`);
-  if (groups !== null) {
-    const desired = groups.reduce((sum, group) => sum + group.desired, 0);
-    notes.push(`${count(desired)} desired`);
-  }
-  notes.push(`${pool.size_min} to ${pool.size_max} allowed`);
+  const tile = { name: "Nodes ready", value: count(nodes.ready), more: notes.join("; ") };
   const bad = nodes.unjoined > 0;
-  if (bad) notes.unshift(`${count(nodes.unjoined)} never joined`);
-  return { name: "Nodes ready", value: count(nodes.ready), note: notes.join(", "), bad };
+  return { ...tile, bad, note: bad ? `${count(nodes.unjoined)} never joined` : "" };
 }
 
 function makeTile(tile) {
-  const parts = { value: el("span", { class: "value" }), note: el("span") };
+  const parts = { value: el("span", { class: "value" }), note: el("span"), more: el("span") };
   parts.warning = icon("warning");
   parts.bar = el("span", { class: "bar", "aria-hidden": "true" }, el("span"));
   parts.noteLine = el("span", { class: "note" }, parts.warning, parts.note);
+  parts.more.className = "more-note";
   const element = el(
     "div",
     { class: "tile" },
     el("dt", {}, tile.name),
-    el("dd", {}, parts.value, parts.bar, parts.noteLine),
+    el("dd", {}, parts.value, parts.bar, parts.noteLine, parts.more),
   );
   element.parts = parts;
   return element;
@@ -103,6 +100,9 @@ function updateTile(element, tile) {
   setText(parts.value, tile.value);
   setAttribute(parts.value, "title", tile.value === "–" ? "could not be read" : null);
   setText(parts.note, tile.note);
+  setText(parts.more, tile.more ?? "");
+  show(parts.noteLine, tile.note !== "");
+  show(parts.more, tile.more !== undefined);
   parts.warning.classList.toggle("off", !tile.bad);
   const share = tile.share ?? null;
   parts.bar.classList.toggle("off", share === null);
