@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 
 from autoscaler.core.pause import Pause
 from autoscaler.errors import AutoscalerError
@@ -63,8 +63,7 @@ def read_pauses(directory: Path) -> Mapping[str, Pause]:
     try:
         return _read(text)
     except ValueError as error:
-        why = str(error).splitlines()[0]
-        raise PausesUnreadable(f"{path} cannot be read: {why}") from error
+        raise PausesUnreadable(f"{path} cannot be read: {_why(error)}") from error
 
 
 def set_pauses(directory: Path, wanted: Mapping[str, Pause], now: datetime) -> Mapping[str, Pause]:
@@ -110,7 +109,7 @@ def _change(
 ) -> None:
     """From those in force to others, under a lock, so that of two commands neither is lost."""
     try:
-        with _locked(directory):
+        with _locked(directory) as descriptor:
             try:
                 known = read_pauses(directory)
             except PausesUnreadable:
@@ -119,6 +118,7 @@ def _change(
                 known = {}
             in_force = {pool: one for pool, one in known.items() if one.in_force(now)}
             _write(directory, change(in_force))
+            os.fsync(descriptor)  # A pause outlives the machine's end as well.
     except FileNotFoundError as error:
         mend = "start the daemon once, which makes it, or make it as the daemon's user"
         raise PausesUnwritable(f"there is no directory {directory}; {mend}") from error
@@ -130,8 +130,12 @@ def _change(
 
 
 @contextlib.contextmanager
-def _locked(directory: Path) -> Iterator[None]:
-    """Lock the directory itself: a file for it would have an owner of its own.  Raises OSError."""
+def _locked(directory: Path) -> Iterator[int]:
+    """
+    Lock the directory itself, and lend it: a file for that would have an owner of its own.
+
+    Raises ``OSError``.
+    """
     descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
         ends = time.monotonic() + _LOCK_SECONDS
@@ -143,7 +147,7 @@ def _locked(directory: Path) -> Iterator[None]:
                 if time.monotonic() >= ends:
                     raise TimeoutError("another command has it locked, and hangs") from error
                 time.sleep(_LOCK_POLL_SECONDS)
-        yield
+        yield descriptor
     finally:
         os.close(descriptor)
 
@@ -187,6 +191,14 @@ def _read(text: bytes) -> Mapping[str, Pause]:
             if problem is not None:
                 raise ValueError(f"what the pause of {pool} says {problem}")
     return form.pauses
+
+
+def _why(error: ValueError) -> str:
+    if not isinstance(error, ValidationError):
+        return str(error)
+    first = error.errors(include_url=False)[0]
+    place = ".".join(str(part) for part in first["loc"])
+    return f"{place}: {first['msg']}" if place else first["msg"]
 
 
 def problem_of(text: str) -> str | None:
