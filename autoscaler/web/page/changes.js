@@ -7,7 +7,7 @@ import { currentZone, now } from "./moment.js";
 import { deeds, outcomeWords, updateDeeds } from "./decision.js";
 import { headline } from "./wording.js";
 
-const FIRST = 6;
+const FIRST = 5;
 
 /** The list, newest first. */
 export class Changes {

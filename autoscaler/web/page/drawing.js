@@ -6,9 +6,9 @@ import { countTicks, linear, timeTicks } from "./scale.js";
 import { STATES, stretches, total } from "./series.js";
 
 const MARGIN = { left: 44, right: 12 };
-const TOP = { from: 10, to: 140 };
-const BOTTOM = { from: 176, to: 306 };
-export const HEIGHT = 332;
+const TOP = { from: 10, to: 165 };
+const BOTTOM = { from: 195, to: 365 };
+export const HEIGHT = 392;
 
 //: About so many pixels a label takes.
 const LABEL_PIXELS = 76;

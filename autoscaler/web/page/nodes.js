@@ -20,6 +20,7 @@ export class NodeList {
   #heads = new Map();
   #rows = el("tbody", { role: "rowgroup" });
   #table;
+  #tools;
 
   constructor(parent) {
     this.#table = this.#makeTable();
@@ -28,9 +29,9 @@ export class NodeList {
       this.#draw();
     });
     const label = el("label", { for: "node-text" }, "Filter");
-    const tools = el("div", { class: "tools" }, this.#chips,
+    this.#tools = el("div", { class: "tools" }, this.#chips,
       el("div", { class: "filter" }, label, this.#text));
-    parent.append(this.#proportions, tools, this.#trouble, this.#shown, this.#table);
+    parent.append(this.#proportions, this.#tools, this.#trouble, this.#shown, this.#table);
   }
 
   /** The document's nodes of the pool. */
@@ -39,6 +40,11 @@ export class NodeList {
     this.#nodes = document_.nodes.filter((node) => node.pool === pool);
     this.trouble(unread ? "The nodes of this pool could not be read: none are listed." : null);
     this.#draw();
+    // What is unknown is not none.
+    const empty = this.#nodes.length === 0;
+    show(this.#tools, !empty);
+    show(this.#proportions, !empty);
+    if (unread) show(this.#shown, false);
   }
 
   /** Why they are not what they are now; null: they are. */

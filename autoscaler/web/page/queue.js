@@ -4,21 +4,23 @@ import { el, keyed, setAttribute, setText, show } from "./dom.js";
 import { count, counted, span } from "./format.js";
 import { icon } from "./icons.js";
 
+const HEADS = ["Job", "Pending", "Running", "Oldest wait", "Unplaceable"];
+
 /** The tiles, and a line for each job where they differ. */
 export class Queue {
   #tiles = document.getElementById("tiles");
   #jobs = document.getElementById("jobs");
-  #rows = el("tbody");
+  #rows = el("tbody", { role: "rowgroup" });
   #table;
 
   constructor() {
-    const heads = ["Job", "Pending", "Running", "Oldest wait", "Unplaceable"];
-    const head = el("tr", {}, ...heads.map((one) => el("th", { scope: "col" }, one)));
+    const heads = HEADS.map((one) => el("th", { role: "columnheader", scope: "col" }, one));
+    // Roles are told, as on a phone it is laid out as no table is.
     this.#table = el(
       "table",
-      { class: "jobs" },
+      { class: "jobs", role: "table" },
       el("caption", { class: "unseen" }, "The queue by job"),
-      el("thead", {}, head),
+      el("thead", { role: "rowgroup" }, el("tr", { role: "row" }, ...heads)),
       this.#rows,
     );
     this.#jobs.append(this.#table);
@@ -36,7 +38,12 @@ export class Queue {
 function tilesOf(pool) {
   const { queue, nodes } = pool;
   return [
-    { name: "Pending", main: true, value: count(queue.pending), note: "wait for a node" },
+    {
+      name: "Pending",
+      main: true,
+      value: count(queue.pending),
+      note: queue.pending === null ? "could not be read" : "wait for a node",
+    },
     { name: "Running", value: count(queue.running), note: onNodes(nodes) },
     oldestTile(queue),
     unplaceableTile(queue),
@@ -45,7 +52,7 @@ function tilesOf(pool) {
 }
 
 function onNodes(nodes) {
-  return nodes.busy === null ? "on unknown nodes" : `on ${counted(nodes.busy, "node", "nodes")}`;
+  return nodes.busy === null ? "" : `on ${counted(nodes.busy, "node", "nodes")}`;
 }
 
 function oldestTile(queue) {
@@ -110,10 +117,14 @@ function updateTile(element, tile) {
 }
 
 function makeJob() {
-  const cells = [el("th", { scope: "row" }), ...[1, 2, 3, 4].map(() => el("td"))];
+  const cells = HEADS.map((head, at) =>
+    at === 0
+      ? el("th", { role: "rowheader", scope: "row" })
+      : el("td", { role: "cell", "data-head": head }),
+  );
   const parts = { cells, name: el("span", { class: "name" }), held: el("span", { class: "held" }) };
   cells[0].append(parts.name, parts.held);
-  const element = el("tr", {}, ...cells);
+  const element = el("tr", { role: "row" }, ...cells);
   element.parts = parts;
   return element;
 }
