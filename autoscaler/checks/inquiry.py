@@ -1,8 +1,8 @@
 """
 Everything that a check reads, begun at once: each reading in a thread of its own.
 
-One that needs another's outcome waits for it there.  Imports config, clock, credentials and the checks beside
-it.
+One that needs another's outcome waits for it there.  Imports config, clock, credentials and the
+checks beside it.
 """
 
 from collections.abc import Callable, Mapping
