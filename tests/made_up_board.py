@@ -1,9 +1,9 @@
 """
 A board of made-up pools, for the web's tests and for looking at the page.
 
-``python -m tests.made_up_board [--listen HOST:PORT] [--nodes N] [--token-file FILE]`` serves the
-page at http://127.0.0.1:9646/ until Ctrl-C: 500 nodes, 24 hours, a paused pool and things that are
-wrong; every two seconds the queue changes.
+``python -m tests.made_up_board`` serves the page at http://127.0.0.1:9646/ until Ctrl-C (``--help``
+tells the options): 500 nodes, 24 hours, a paused pool and things that are wrong; every two seconds
+the queue changes.
 """
 
 import argparse
@@ -321,10 +321,11 @@ def _wrongs(now: datetime) -> tuple[Wrong, ...]:
 
 def main() -> None:
     """Serve it until Ctrl-C."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(description="Serve made-up pools.")
     parser.add_argument("--listen", default="127.0.0.1:9646")
     parser.add_argument("--nodes", type=int, default=500)
     parser.add_argument("--token-file")
+    parser.add_argument("--every", type=float, default=2, help="seconds between changes")
     arguments = parser.parse_args()
     board = MadeUpBoard(arguments.nodes)
     sources = Sources(board, LatestSamples(SystemClock().now), Alarms(SystemClock().now))
@@ -334,7 +335,7 @@ def main() -> None:
     print(web.url if served else sources.alarms.standing(), flush=True)
     rng, stopped = Random(), threading.Event()
     try:
-        while not stopped.wait(2):
+        while not stopped.wait(arguments.every):
             board.set_queue("transcode", rng.randint(0, 150))
     except KeyboardInterrupt:
         web.close()
