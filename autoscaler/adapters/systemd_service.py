@@ -56,6 +56,7 @@ class SystemdService:
         self._lock = threading.Lock()
         self._pools: dict[str, _Facts] = {}
         self._said = ""
+        self._stopping = False
 
     def report(self, report: CycleReport) -> None:
         """Keep what the status says of the pool."""
@@ -92,13 +93,15 @@ class SystemdService:
         self._notifier.ready(self._line())
 
     def stopping(self) -> None:
-        """The end begins."""
+        """The end begins; what a cycle in hand may still have to tell changes nothing of that."""
+        with self._lock:
+            self._stopping = True
         self._notifier.stopping()
 
     def _say(self) -> None:
         line = self._line()
         with self._lock:
-            if line == self._said:
+            if self._stopping or line == self._said:
                 return
             self._said = line
         self._notifier.status(line)

@@ -169,13 +169,15 @@ def test_a_reload_forgets_pools_that_are_gone():
     assert told.take()[0].startswith("ready: all well | b: ")
 
 
-def test_the_end_is_told():
+def test_the_end_is_told_and_no_other_status_after_it():
+    """A cycle in hand is finished first, and reported."""
     told = Told()
     told.take()
 
     told.service.stopping()
+    told.cycle(an_observation())
 
-    assert told.take() == ["stopping"]
+    assert told.take() == ["stopping", "alive"]
 
 
 @pytest.mark.parametrize(
