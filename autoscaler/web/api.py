@@ -127,7 +127,9 @@ class _Stream(StreamingResponse):
     """One listener's, who leaves however it ends, be it before it has begun."""
 
     def __init__(self, events: EventHub, listener: Listener) -> None:
-        super().__init__(listener.frames(), media_type="text/event-stream")
+        # Reverse proxies that gather an answer before they pass it on must not gather this one.
+        headers = {"X-Accel-Buffering": "no"}
+        super().__init__(listener.frames(), media_type="text/event-stream", headers=headers)
         self._events = events
         self._listener = listener
 

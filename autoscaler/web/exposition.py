@@ -24,6 +24,7 @@ from starlette.responses import Response
 
 from autoscaler import __version__
 from autoscaler.metrics.catalogue import CHECKS, prometheus_name
+from autoscaler.metrics.catalogue import Metric as CatalogueMetric
 from autoscaler.metrics.latest import Family
 from autoscaler.metrics.measured import Check
 
@@ -78,7 +79,7 @@ class _Collector(Collector):
         yield from (_exposed(one, self._prefix) for one in self._figures.families())
         yield from _checks(self._figures.checks(), self._prefix)
         about = {"version": __version__, "python": platform.python_version()}
-        yield InfoMetricFamily(_joined(self._prefix, "build"), "What runs here.", about)
+        yield InfoMetricFamily(_named("build", self._prefix), "What runs here.", about)
 
 
 def _exposed(family: Family, prefix: str) -> Metric:
@@ -105,7 +106,7 @@ def _exposed(family: Family, prefix: str) -> Metric:
 def _checks(checks: Iterable[Check], prefix: str) -> Iterator[Metric]:
     """A gauge for each kind: 1 where the last cycle could read it."""
     gauges = {
-        name: GaugeMetricFamily(_joined(prefix, f"{name}_ok"), f"0: {kind.help}", labels=["pool"])
+        name: GaugeMetricFamily(_named(f"{name}.ok", prefix), f"0: {kind.help}", labels=["pool"])
         for name, kind in CHECKS.items()
     }
     for check in checks:
@@ -118,5 +119,6 @@ def _values(tags: Iterable[tuple[str, str]], labels: Iterable[str]) -> list[str]
     return [found.get(label, "") for label in labels]
 
 
-def _joined(prefix: str, name: str) -> str:
-    return f"{prefix.replace('.', '_').replace('-', '_')}_{name}" if prefix else name
+def _named(name: str, prefix: str) -> str:
+    """As the catalogue's are named, of what is not in it."""
+    return prometheus_name(CatalogueMetric(name, "gauge", "", (), ""), prefix)

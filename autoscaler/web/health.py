@@ -17,7 +17,7 @@ from autoscaler.web.board import Board
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Whether it is well, and if not, why; that only those are told who may read the rest."""
+    """Whether it is well, and why; where a token is asked for, those who signed in are told why."""
 
     ok: bool
     detail: str

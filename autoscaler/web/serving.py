@@ -10,6 +10,7 @@ import socket
 import ssl
 import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 
@@ -27,6 +28,7 @@ from autoscaler.web.token import TokenFile
 #: At the end an answer that is under way gets so long.
 _GRACE_SECONDS = 0.3
 _HANDSHAKE_SECONDS = 5.0
+_THREADS = 2
 _KEEP_ALIVE_SECONDS = 15
 #: A request's line and headers together.
 _HEAD_BYTES_MAX = 16_384
@@ -100,7 +102,10 @@ class Serving:
             self._server = server
             if self._ended:
                 return
-        events.start(asyncio.get_running_loop())
+        loop = asyncio.get_running_loop()
+        # Each thread takes memory of its own, and documents are made one by one anyway.
+        loop.set_default_executor(ThreadPoolExecutor(_THREADS, thread_name_prefix="web-work"))
+        events.start(loop)
         try:
             await server.serve(sockets=[self._place.listener])
         finally:
