@@ -104,6 +104,8 @@ class SpotNotices:
                 self._known = {
                     one: at for some in _batches(spot_ids) for one, at in self._poll(some)
                 }
+                if self._failing:
+                    _log.info("notices.read_again")
                 self._failing = False
             except ObservationError as error:
                 tell = _log.debug if self._failing else _log.warning

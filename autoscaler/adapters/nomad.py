@@ -3,7 +3,7 @@ Nomad as one pool sees it: its nodes, its queues, what its children wait for and
 
 Translates; decides nothing.  Allocations are read before the queues: a child that is placed in
 between then shows as neither pending nor as load, which buys nothing, rather than as both.
-Imports core, errors and the Nomad modules beside it.
+Imports core, errors, cycle_news and the Nomad modules beside it.
 """
 
 from collections.abc import Callable, Sequence
@@ -13,6 +13,7 @@ from functools import partial
 
 import structlog
 
+from autoscaler.adapters.cycle_news import TroubleFilter
 from autoscaler.adapters.nomad_batch_queue import BatchQueue
 from autoscaler.adapters.nomad_client import NomadClient
 from autoscaler.adapters.nomad_nodes import NomadNodes
@@ -24,6 +25,8 @@ from autoscaler.core.settings import NodeSelector
 from autoscaler.errors import NomadUnavailable, ObservationError
 
 _log = structlog.get_logger()
+
+_SLOW_READS = ("slow reads",)
 
 
 class NomadPool:
@@ -40,7 +43,7 @@ class NomadPool:
         self._queues = {job: NomadQueue(client, job) for job in jobs}
         self._service = ServiceTimes(client, jobs)
         batch_queue = BatchQueue(client)
-        self._told: set[str] = set()
+        self._troubles = TroubleFilter()
         self._verdicts = {job: NomadVerdicts(client, job, batch_queue) for job in jobs}
 
     def nodes(self, now: datetime) -> tuple[Node, ...]:
@@ -105,10 +108,11 @@ class NomadPool:
 
     def _tell(self, failed: Sequence[ObservationError]) -> None:
         """Each once for as long as it lasts: some of these show nowhere else."""
-        errors = {str(error) for error in failed}
-        for error in sorted(errors - self._told):
-            _log.warning("nomad.slow_read_failed", error=error)
-        self._told = errors
+        for error in failed:
+            if self._troubles.is_news(_SLOW_READS, str(error)):
+                _log.warning("nomad.slow_read_failed", error=str(error))
+        if self._troubles.over([_SLOW_READS] if failed else []):
+            _log.info("nomad.slow_reads_recovered")
 
     def _recount(self, job: str, now: datetime) -> None:
         found = self._queues[job].recount(now)

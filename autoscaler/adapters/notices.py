@@ -149,6 +149,8 @@ class NoticeWatcher:
                 self._stopped.wait(backoff * self._rng.uniform(0.5, 1.0))
                 backoff = min(backoff * 2, _BACKOFF_MAX_SECONDS)
             else:
+                if self._failing:
+                    _log.info("notices.recovered", queue=self._queue_url)
                 self._failing, backoff = False, _BACKOFF_MIN_SECONDS
 
     def _receive(self) -> None:

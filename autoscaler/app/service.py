@@ -46,6 +46,7 @@ def serve(path: Path, *, dry_run: bool) -> int:
     """The daemon, until SIGTERM or SIGINT; SIGHUP takes the whole new configuration, or none."""
     config = load(path, os.environ)
     _configure_logs(config)
+    logs.log_what_nobody_caught()
     wanted = Signals()
     memories: dict[str, Memory] = {}
     board = NoticeBoard()

@@ -3,8 +3,8 @@ Run a program as the unit confines it, on a machine whose first process is not s
 
 ``python confinement.py UNIT STATE_DIR PROGRAM ARGUMENT…``: no capabilities and no way to any, a
 file system that is read only but for STATE_DIR, memory that is code or data, the system calls and
-the address families of UNIT, and of /proc its processes only.  What systemd does beyond that needs
-systemd.  Exits 77 where this machine does not allow it.
+the address families of UNIT, and of /proc no process but its own.  What systemd does beyond that
+needs systemd.  Exits 77 where this machine does not allow it.
 """
 
 import ctypes
@@ -60,7 +60,7 @@ def _try(what: str, result: int) -> None:
         raise NotAllowed(f"{what}: {os.strerror(ctypes.get_errno())}")
 
 
-def _confine_files(state_dir: str) -> None:
+def _confine_files(unit: dict[str, list[str]], state_dir: str) -> None:
     user, group = os.geteuid(), os.getegid()
     if user == 0:
         _try("unshare", _LIBC.unshare(_CLONE_NEWNS))
@@ -73,7 +73,7 @@ def _confine_files(state_dir: str) -> None:
     _try("private mounts", _LIBC.mount(None, b"/", None, _MS_REC | _MS_PRIVATE, None))
     _try("bind mount", _LIBC.mount(place, place, None, _MS_BIND, None))
     if user == 0:
-        options = b"hidepid=invisible,subset=pid"
+        options = f"hidepid={unit['ProtectProc'][0]}".encode()
         _try("mount of /proc", _LIBC.mount(b"proc", b"/proc", b"proc", 0, options))
     _set_mount("/", _MountAttributes(set=_MOUNT_ATTR_RDONLY), _AT_RECURSIVE)
     _set_mount(state_dir, _MountAttributes(clear=_MOUNT_ATTR_RDONLY), 0)
@@ -145,7 +145,7 @@ def _filter_calls(unit: dict[str, list[str]]) -> None:
 def main(unit: str, state_dir: str, *program: str) -> NoReturn:
     directives = settings(Path(unit))
     try:
-        _confine_files(state_dir)
+        _confine_files(directives, state_dir)
         _drop_rights()
         _filter_calls(directives)
     except NotAllowed as error:

@@ -7,6 +7,7 @@ import sys
 from contextlib import closing
 from pathlib import Path
 from typing import Any
+from urllib.request import urlopen
 
 import pytest
 
@@ -62,7 +63,12 @@ def test_the_confined_daemon_scales_out_and_in_and_keeps_its_journal(
     with daemon:
         system.dispatch(1, 1, 1)
         scene = system.wait_for_end(daemon)
+        (listening,) = daemon.events("http.listening")
+        with urlopen(f"http://{listening['address']}/metrics", timeout=10) as answer:
+            metrics = answer.read().decode()
     assert all_done(scene, 3)
+    # They need more of /proc than the process itself.
+    assert "process_start_time_seconds" in metrics
     assert daemon.process.exit_code == 0
     assert system.figures.killed == ()
     troubles = [line for line in daemon.lines() if line["level"] not in ("debug", "info")]

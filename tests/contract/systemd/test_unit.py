@@ -36,7 +36,6 @@ SAID = {
     "PrivateTmp": "yes",
     "PrivateDevices": "yes",
     "ProtectProc": "invisible",
-    "ProcSubset": "pid",
     "MemoryDenyWriteExecute": "yes",
     "RestrictAddressFamilies": "AF_INET AF_INET6 AF_UNIX",
     "SystemCallArchitectures": "native",

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
 from autoscaler.adapters.asg_instances import MARK, Facts, Marks, SpotNotices
 from autoscaler.core.model import Notice, NoticeKind
@@ -112,10 +113,17 @@ def test_notices_that_cannot_be_read_leave_those_that_are_known(
     aws.refuse("ec2", "describe_spot_instance_requests", "RequestLimitExceeded")
     expect_spot(aws, ["i-1"])
 
-    known = spot.of(["i-1"], EPOCH)
-    assert spot.of(["i-1"], at(10)) == known
-    assert spot.of(["i-1"], at(20)) == known
-    assert spot.of(["i-1"], at(30)) == {}
+    with capture_logs() as logs:
+        known = spot.of(["i-1"], EPOCH)
+        assert spot.of(["i-1"], at(10)) == known
+        assert spot.of(["i-1"], at(20)) == known
+        assert spot.of(["i-1"], at(30)) == {}
+
+    assert [(log["event"], log["log_level"]) for log in logs] == [
+        ("notices.unread", "warning"),
+        ("notices.unread", "debug"),
+        ("notices.read_again", "info"),
+    ]
 
 
 def test_a_mark_is_written_with_its_time_in_utc(aws: StubbedAws) -> None:

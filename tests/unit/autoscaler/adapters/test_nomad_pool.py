@@ -155,7 +155,7 @@ def test_a_server_that_does_not_answer_is_asked_once_in_a_recount():
     assert len(nomad.asked) == 1
 
 
-def test_a_slow_read_that_keeps_failing_is_told_once():
+def test_a_slow_read_that_keeps_failing_is_told_once_and_so_is_its_end():
     nomad = a_nomad(a_summary(0, 1), an_allocation(1))
     nomad.answers[f"job/{CHILD}"] = {"Status": "running"}  # Without its metadata.
     pool = a_pool(nomad)
@@ -165,8 +165,14 @@ def test_a_slow_read_that_keeps_failing_is_told_once():
         for seconds in (0, 10, 20):
             with pytest.raises(MalformedReply):
                 pool.recount(at(seconds))
+        nomad.answers[f"job/{CHILD}"] = {"Meta": {"profile": "small"}, "Status": "running"}
+        for seconds in (30, 40):
+            pool.recount(at(seconds))
 
-    assert [line["event"] for line in logs] == ["nomad.slow_read_failed"]
+    assert [line["event"] for line in logs] == [
+        "nomad.slow_read_failed",
+        "nomad.slow_reads_recovered",
+    ]
 
 
 def test_the_last_looks_and_the_switches_are_the_nodes_own():
