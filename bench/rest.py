@@ -23,6 +23,7 @@ def figures(nomad: Path | None) -> tuple[Figure, ...]:
     with Stack(StackSettings(nomad=nomad)) as stack:
         settings = stack.daemon_settings()
         settings["interval"] = "10s"
+        settings["http"] = {"listen": "127.0.0.1:0"}
         with stack.daemon(settings=settings) as daemon:
             wait_until(
                 lambda: bool(stack.aws.calls()),
