@@ -12,6 +12,7 @@ import structlog
 
 from autoscaler import logs
 from autoscaler.adapters.aws import AwsConnection
+from autoscaler.adapters.datadog import api_connection
 from autoscaler.adapters.notices import NoticeBoard
 from autoscaler.app.assembly import App
 from autoscaler.app.desk import Desk
@@ -58,7 +59,7 @@ def serve(path: Path, *, dry_run: bool) -> int:
         if dry_run:
             print(_DRY_RUN_SAYS, flush=True)
         app.start()
-        replaced = _wait_for_reload(wanted, path, desk)
+        replaced = _wait_for_reload(wanted, path, desk, dry_run=dry_run)
         if replaced is None:
             desk.stopping()
         ended = app.stop()
@@ -87,15 +88,27 @@ def _configure_logs(config: Config) -> None:
     logs.configure(config.log.format, config.log.level, secrets=secrets)
 
 
-def _wait_for_reload(wanted: Signals, path: Path, desk: Desk) -> Config | None:
+def usable(path: Path, *, dry_run: bool) -> Config:
+    """
+    A configuration that can be put to work.
+
+    Raises ``ConfigError``: also where only the making of a part would find what is missing.
+    """
+    config = load(path, os.environ)
+    nomad_connection(config)
+    # Any client: what keeps one from being made keeps all.
+    AwsConnection(config.aws.region, config.aws.endpoint_url).client("autoscaling")
+    if not dry_run:
+        api_connection(config.datadog, os.environ)
+    return config
+
+
+def _wait_for_reload(wanted: Signals, path: Path, desk: Desk, *, dry_run: bool) -> Config | None:
     """The next configuration that can be used, or None when it is time to stop."""
     while wanted.wait() == "reload":
         desk.reloading()
         try:
-            config = load(path, os.environ)
-            nomad_connection(config)
-            # Any client: what keeps one from being made keeps all.
-            AwsConnection(config.aws.region, config.aws.endpoint_url).client("autoscaling")
+            config = usable(path, dry_run=dry_run)
         except ConfigError as error:
             _log.error("config.rejected", problems=list(error.problems), then="the old one stays")
             desk.rejected(error)

@@ -168,6 +168,9 @@ def _of_one_pool(pool: PoolSettings) -> Iterator[str]:
         yield "group: is empty; name an Auto Scaling group"
     if not pool.jobs:
         yield "jobs: names no job; name the parameterized job whose queue this pool serves"
+    for key, names in (("jobs", pool.jobs), ("group", pool.groups)):
+        for twice in sorted({name for name in names if names.count(name) > 1}):
+            yield f"{key}: {twice!r} stands twice"
     if pool.nodes == NodeSelector():
         yield "nodes: selects every node of the cluster; give class, pool or datacenter"
     if pool.size.max < pool.size.min:

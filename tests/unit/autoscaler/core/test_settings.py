@@ -43,3 +43,12 @@ def test_two_pools_may_share_neither_name_nor_group_nor_job():
 
     assert len(found) == 3
     assert all(one.endswith("is already that of pools.0") for one in found)
+
+
+def test_a_job_or_a_group_that_stands_twice_in_a_pool_is_refused():
+    pool = replace(some_settings(), jobs=("a", "b", "a"), group=("spot", "spot"))
+
+    assert problems({0: pool}) == (
+        "pools.0.jobs: 'a' stands twice",
+        "pools.0.group: 'spot' stands twice",
+    )
