@@ -58,11 +58,18 @@ def _bind_error(host: str, port: int) -> OSError | None:
 def _holder(port: int, daemon_pid: int) -> Holder:
     """By the kernel's lists of sockets; those of another user's process cannot be seen."""
     try:
-        links = [str(link.readlink()) for link in Path(f"/proc/{daemon_pid}/fd").iterdir()]
+        links = list(Path(f"/proc/{daemon_pid}/fd").iterdir())
     except OSError:
         return "unknown"
     held = {f"socket:[{inode}]" for inode in _listening_inodes(port)}
-    return "daemon" if held.intersection(links) else "other"
+    return "daemon" if any(_target(link) in held for link in links) else "other"
+
+
+def _target(link: Path) -> str:
+    try:
+        return str(link.readlink())
+    except OSError:
+        return ""  # Closed meanwhile.
 
 
 def _listening_inodes(port: int) -> Iterator[str]:

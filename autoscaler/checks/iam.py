@@ -8,14 +8,15 @@ changed.  Imports the parts of AWS and the checks beside it.
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any, Literal
+from typing import Any
 
 from autoscaler.adapters.asg_instances import MARK
-from autoscaler.adapters.aws import read, understanding
+from autoscaler.adapters.aws import read
 from autoscaler.checks.aws import Clients, PoolGroups
 from autoscaler.checks.finding import AWS, About, Finding, names
 from autoscaler.checks.group_facts import GroupFacts
 from autoscaler.checks.reading import Unread, tried
+from autoscaler.checks.simulator import NOBODY_KNOWN, Right, Simulator
 
 _ABOUT = About(AWS)
 #: What EC2 answers to a dry run of what would be allowed.
@@ -66,7 +67,6 @@ CHECK_ACTIONS = (
 )
 _QUEUE = "sqs:"
 _NOTHING_TO_TRY = "there is nothing to try it on"
-_NOBODYS = "IAM cannot simulate"
 _TAGS = ("ec2:CreateTags", "ec2:DeleteTags")
 _GROUP_WRITES = (
     "autoscaling:SetDesiredCapacity",
@@ -74,16 +74,6 @@ _GROUP_WRITES = (
     "autoscaling:CompleteLifecycleAction",
     "autoscaling:RecordLifecycleActionHeartbeat",
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Right:
-    """Whether one action may be done, on which resource."""
-
-    given: Literal["yes", "no", "untold"]
-    #: Why not, or why that is not told.
-    why: str = ""
-    on: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,23 +86,13 @@ class RightsFacts:
     unpropagated: tuple[str, ...] = ()
 
 
-def principal_of(arn: str) -> str | None:
-    """Whom the simulator can be asked about; None for federated users and the root."""
-    head, _, rest = arn.partition(":sts::")
-    account, _, resource = rest.partition(":")
-    kind, _, role = resource.partition("/")
-    if rest and kind == "assumed-role":
-        return f"{head}:iam::{account}:role/{role.partition('/')[0]}"
-    return arn if ":iam::" in arn and not arn.endswith(":root") else None
-
-
 def read_rights(
     clients: Clients, arn: str, pools: Sequence[PoolGroups], queue_arn: str | None
 ) -> RightsFacts:
     """Each action once, in the way that changes nothing."""
     facts = [one for pool in pools for one in pool.facts]
     rights = {action: _by(tried(call)) for action, call in _reads(clients, facts).items()}
-    simulator = _Simulator(clients.iam, arn)
+    simulator = Simulator(clients.iam, arn)
     for group in facts:
         for action, right in _of_group(clients, simulator, group).items():
             rights[action] = _worse(rights.get(action), right)
@@ -150,7 +130,7 @@ def _reads(clients: Clients, groups: Sequence[GroupFacts]) -> Mapping[str, Calla
     return {action: partial(read, _call(action), call) for action, call in calls.items()}
 
 
-def _of_group(clients: Clients, simulator: "_Simulator", facts: GroupFacts) -> Mapping[str, Right]:
+def _of_group(clients: Clients, simulator: Simulator, facts: GroupFacts) -> Mapping[str, Right]:
     of_group = {
         f"{prefix}/{key}": value
         for key, value in facts.tags.items()
@@ -206,58 +186,6 @@ def _worse(one: Right | None, other: Right) -> Right:
     return min(one, other, key=lambda right: order.index(right.given))
 
 
-class _Simulator:
-    """IAM's policy simulator, asked about ourselves; one that refuses is asked no more."""
-
-    def __init__(self, iam: Any, arn: str) -> None:
-        self._iam = iam
-        self._principal = principal_of(arn)
-        self._refusal = "" if self._principal else f"{_NOBODYS} {arn}"
-
-    def ask(
-        self, actions: Sequence[str], resource: str, context: Mapping[str, str]
-    ) -> dict[str, Right]:
-        """What would come of the actions on that resource."""
-        if not self._refusal:
-            said = tried(lambda: self._simulated(actions, resource, context))
-            if not isinstance(said, Unread):
-                return said
-            self._refusal = said.why
-        return {action: Right("untold", self._refusal, resource) for action in actions}
-
-    def _simulated(
-        self, actions: Sequence[str], resource: str, context: Mapping[str, str]
-    ) -> dict[str, Right]:
-        call = "SimulatePrincipalPolicy"
-        entries = [
-            {"ContextKeyName": key, "ContextKeyValues": [value], "ContextKeyType": "string"}
-            for key, value in context.items()
-        ]
-        said = read(
-            call,
-            lambda: self._iam.simulate_principal_policy(
-                PolicySourceArn=self._principal,
-                ActionNames=list(actions),
-                ResourceArns=[resource],
-                ContextEntries=entries,
-            ),
-        )
-        with understanding(call):
-            return {
-                one["EvalActionName"]: _decided(one, resource) for one in said["EvaluationResults"]
-            }
-
-
-def _decided(result: Mapping[str, Any], resource: str) -> Right:
-    if result["EvalDecision"] == "allowed":
-        return Right("yes", on=resource)
-    missing = result.get("MissingContextValues") or ()
-    if missing:
-        why = f"its policy's conditions look at {names(missing)}"
-        return Right("untold", why, resource)
-    return Right("no", f"IAM: {result['EvalDecision']}", resource)
-
-
 def judge_rights(facts: RightsFacts, *, hooked: bool, queue: bool) -> Iterator[Finding]:
     """``hooked``: whether a group has a hook on termination; ``queue``: whether events come."""
     wanted = [one for one in ACTIONS if queue or not one.name.startswith(_QUEUE)]
@@ -282,7 +210,7 @@ def judge_rights(facts: RightsFacts, *, hooked: bool, queue: bool) -> Iterator[F
 def _mend(why: str) -> str:
     if why == _NOTHING_TO_TRY:
         return "mend what is wrong with the group or the queue, and check again"
-    if why.startswith(_NOBODYS):
+    if why.startswith(NOBODY_KNOWN):
         return "check with the credentials of the daemon's own role, or see them work once"
     return "allow iam:SimulatePrincipalPolicy on itself to the role, or see them work once"
 

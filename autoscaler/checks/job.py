@@ -1,18 +1,15 @@
 """
 Whether a pool's jobs are such as can be dispatched, and fit on the pool's nodes.
 
-What fits is told by the functions that decide what is bought.  Imports core, the Nomad adapters and
-the checks beside it.
+What fits is told by the functions that decide what is bought.  Pure; imports core and the
+checks beside it.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
-from autoscaler.adapters.nomad_asks import job_ask
-from autoscaler.adapters.nomad_replies import read
-from autoscaler.checks.finding import About, Finding, of_pool
+from autoscaler.checks.finding import About, Finding, names, of_pool
 from autoscaler.checks.reading import Unread
 from autoscaler.core.demand import Misfit, misfit, template_of
 from autoscaler.core.memory import Memory, NodeTemplate
@@ -30,7 +27,8 @@ class JobFacts:
     job: str
     #: Of ``/v1/job/:id``.
     form: Mapping[str, Any] | Unread
-    #: Of its children; read only where the job is there.
+    #: What each child wants placed; read only where the job is there, as is the queue.
+    groups: tuple[GroupAsk, ...] | Unread
     queue: JobQueue | Unread
 
 
@@ -46,11 +44,13 @@ def judge_job(
     if trouble is not None:
         yield trouble
         return
-    groups = read("job", partial(job_ask, facts.form)).groups
-    queue = JobQueue(facts.job, 0, 0, groups)
+    if isinstance(facts.groups, Unread):
+        yield about.unknown("job.unread", f"what a child of {facts.job} asks: {facts.groups.why}")
+        return
+    queue = JobQueue(facts.job, 0, 0, facts.groups)
     misfits = [
         found
-        for group in groups
+        for group in facts.groups
         for found in _misfits(about, Load(queue, group, group.count), settings, nodes)
     ]
     yield from misfits
@@ -58,7 +58,10 @@ def judge_job(
         says = f"the queue of {facts.job}: {facts.queue.why}"
         yield about.wrong("job.queue", says, "give the token's policy the right to read jobs")
     elif all(found.verdict != "wrong" for found in misfits):
-        yield about.ok("job.dispatchable", _well(facts.queue, settings, nodes))
+        needs = facts.form["ParameterizedJob"].get("MetaRequired") or ()
+        says = _well(facts.queue, settings, nodes)
+        note = f"; a dispatch needs meta {names(needs)}" if needs else ""
+        yield about.ok("job.dispatchable", says + note)
 
 
 def _unread(about: About, job: str, form: Unread, namespace: str) -> Finding:

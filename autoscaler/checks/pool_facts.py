@@ -10,8 +10,9 @@ from datetime import datetime
 from typing import Any
 
 from autoscaler.adapters.nomad import NomadPool
+from autoscaler.adapters.nomad_asks import job_ask
 from autoscaler.adapters.nomad_client import NomadClient, decoded, decoded_list
-from autoscaler.adapters.nomad_replies import children_prefix
+from autoscaler.adapters.nomad_replies import children_prefix, read
 from autoscaler.checks.finding import Finding, of_pool
 from autoscaler.checks.job import JobFacts
 from autoscaler.checks.reading import Unread, tried
@@ -42,8 +43,9 @@ def read_pool(client: NomadClient, settings: PoolSettings, now: datetime) -> Poo
 def _job(client: NomadClient, pool: NomadPool, job: str, now: datetime) -> JobFacts:
     form = tried(lambda: decoded(client.get(client.nomad.job, job), "job"))
     if isinstance(form, Unread):
-        return JobFacts(job, form, form)
-    return JobFacts(job, form, tried(lambda: pool.queue(job, now)))
+        return JobFacts(job, form, form, form)
+    groups = tried(lambda: read("job", lambda: job_ask(form)).groups)
+    return JobFacts(job, form, groups, tried(lambda: pool.queue(job, now)))
 
 
 def _lists(
@@ -79,9 +81,13 @@ def judge_reads(facts: PoolFacts, settings: PoolSettings, *, reached: bool) -> I
                 "nodes.unread", "its jobs and nodes, for Nomad is not reached (see nomad)"
             )
         else:
-            mend = "see to the token's policy, as under nomad"
-            yield about.wrong("nodes.unread", f"its nodes: {facts.nodes.why}", mend)
+            yield about.wrong("nodes.unread", f"its nodes: {facts.nodes.why}", _mend(facts.nodes))
     for what, found in facts.lists:
         if isinstance(found, Unread) and reached:
-            mend = "see to the token's policy, as under nomad"
-            yield about.wrong("nomad.list", f"the {what}: {found.why}", mend)
+            yield about.wrong("nomad.list", f"the {what}: {found.why}", _mend(found))
+
+
+def _mend(unread: Unread) -> str:
+    if unread.kind == "denied":
+        return "see to the token's policy, as under nomad"
+    return "see how Nomad's servers are, and their logs"

@@ -99,10 +99,21 @@ class _Judge:
         join = self._inquiry.told(self._inquiry.joins[settings.name])
         if isinstance(join, nodes.JoinFacts):
             yield from nodes.judge_join(join, settings)
-        elif join.kind == "late":
+        elif self._both_sides_read(settings):
             says = f"the join of its nodes to instances: {join.why}"
             yield of_pool(settings.name).unknown("nodes.joined", says)
         yield from self._groups(settings)
+
+    def _both_sides_read(self, settings: PoolSettings) -> bool:
+        """Whether the join failed by itself; else why is told of the side that was not read."""
+        pool = self._inquiry.told(self._inquiry.pools[settings.name])
+        groups = self._inquiry.told(self._inquiry.groups[settings.name])
+        return (
+            isinstance(pool, PoolFacts)
+            and not isinstance(pool.nodes, Unread)
+            and isinstance(groups, aws.PoolGroups)
+            and not isinstance(groups.observed, Unread)
+        )
 
     def _groups(self, settings: PoolSettings) -> Iterator[Finding]:
         found = self._inquiry.told(self._inquiry.groups[settings.name])

@@ -9,14 +9,8 @@ import pytest
 
 from autoscaler.checks.aws import Clients, PoolGroups
 from autoscaler.checks.group_facts import GroupFacts
-from autoscaler.checks.iam import (
-    ACTIONS,
-    Right,
-    RightsFacts,
-    judge_rights,
-    principal_of,
-    read_rights,
-)
+from autoscaler.checks.iam import ACTIONS, RightsFacts, judge_rights, read_rights
+from autoscaler.checks.simulator import Right, principal_of
 from tests.builders import a_group, an_instance
 
 ROLE = "arn:aws:sts::123456789012:assumed-role/nomad-server/i-0123"

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from autoscaler.adapters.nomad_asks import job_ask
 from autoscaler.checks.finding import Finding
 from autoscaler.checks.job import JobFacts, judge_job
 from autoscaler.checks.reading import Unread
@@ -20,11 +21,18 @@ SETTINGS = replace(some_settings(), node=LARGE, nodes=NodeSelector(datacenter="d
 ROOM = Resources(100_000, 100_000, 100_000)
 
 
+def the_job(**changes: Any) -> JobFacts:
+    """The recorded one, but for some fields, with its ask as the adapters read it."""
+    form = a_job(**changes)
+    groups = job_ask(form).groups if form["ParameterizedJob"] else Unread("none", "missing")
+    return JobFacts("transcode", form, groups, a_queue(3, 2))
+
+
 def judged(
     *nodes: Node, settings: PoolSettings = SETTINGS, facts: JobFacts | None = None, **changes: Any
 ) -> dict[str, Finding]:
     """By code."""
-    one = facts or JobFacts("transcode", a_job(**changes), a_queue(3, 2))
+    one = facts or the_job(**changes)
     return {found.code: found for found in judge_job(one, settings, nodes, "default")}
 
 
@@ -59,7 +67,7 @@ def test_what_cannot_be_dispatched_to_is_wrong(changes: dict[str, Any], code: st
     ],
 )
 def test_a_job_that_is_not_read_is_told_by_why(form: Unread, code: str, verdict: str) -> None:
-    found = judged(facts=JobFacts("transcode", form, form))
+    found = judged(facts=JobFacts("transcode", form, form, form))
 
     assert {one.code: one.verdict for one in found.values()} == {code: verdict}
 
@@ -112,6 +120,16 @@ def test_a_constraint_that_no_node_meets_is_wrong() -> None:
 
 
 def test_children_that_cannot_be_counted_are_wrong() -> None:
-    facts = JobFacts("transcode", a_job(), Unread("403", "denied"))
+    facts = replace(the_job(), queue=Unread("403", "denied"))
 
     assert judged(facts=facts)["job.queue"].verdict == "wrong"
+
+
+def test_an_ask_that_is_not_understood_is_unknown() -> None:
+    facts = replace(the_job(), groups=Unread("a job of another form"))
+
+    assert {one.verdict for one in judged(facts=facts).values()} == {"unknown"}
+
+
+def test_the_meta_that_a_dispatch_needs_is_named() -> None:
+    assert "a dispatch needs meta input" in judged()["job.dispatchable"].says
