@@ -15,8 +15,9 @@ import structlog
 
 _log = structlog.get_logger()
 
-#: PID 1 reads its socket quickly, or the machine has worse troubles.
-_SEND_TIMEOUT_SECONDS = 1.0
+#: PID 1 reads its socket quickly, or is busy for a while with the whole machine.  A status does not
+#: wait for that, it is told again after the next cycle; a start hangs on its one word.
+_STATUS_TIMEOUT_SECONDS, _TIMEOUT_SECONDS = 0.1, 2.0
 #: The protocol allows 4096 bytes in one datagram.
 _STATUS_MAX_BYTES = 1024
 
@@ -55,34 +56,37 @@ class Notifier:
         """The end begins."""
         self._send("STOPPING=1", "STATUS=stopping: finishing the actions in hand")
 
-    def status(self, text: str) -> None:
-        """How it does, in one line."""
-        self._send(f"STATUS={one_line(text)}")
+    def status(self, text: str) -> bool:
+        """How it does, in one line; whether that was taken, or nobody listens."""
+        told = f"STATUS={one_line(text)}"
+        return self._send(told, timeout_seconds=_STATUS_TIMEOUT_SECONDS)
 
-    def alive(self) -> None:
-        """Put the watchdog off for once."""
-        self._send("WATCHDOG=1")
+    def alive(self) -> bool:
+        """Put the watchdog off for once; whether that was taken, or nobody listens."""
+        return self._send("WATCHDOG=1")
 
     def allow_silence(self, seconds: float) -> None:
         """From now on the watchdog waits so long; this also puts it off for once."""
         self._send(f"WATCHDOG_USEC={int(seconds * 1_000_000)}")
 
-    def _send(self, *assignments: str) -> None:
+    def _send(self, *assignments: str, timeout_seconds: float = _TIMEOUT_SECONDS) -> bool:
         if self._address is None:
-            return
+            return True
         try:
             with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC) as sender:
-                sender.settimeout(_SEND_TIMEOUT_SECONDS)
+                sender.settimeout(timeout_seconds)
                 sender.sendto("\n".join(assignments).encode(), self._address)
         except OSError as error:
             if not self._failing:
                 mend = "without word of it systemd will restart the service (WatchdogSec=)"
                 _log.warning("systemd.unreachable", error=str(error), then=mend)
             self._failing = True
+            return False
         else:
             if self._failing:
                 _log.info("systemd.reachable_again")
             self._failing = False
+            return True
 
 
 class Watchdog:
@@ -126,11 +130,11 @@ class Watchdog:
         """A cycle of the pool has ended: well, failed or broken."""
         with self._lock:
             self._waiting_for.discard(pool)
-            if self._waiting_for or not self._pools:
+            if self._waiting_for or not self._pools or self._notifier.watchdog_seconds is None:
                 return
-            self._waiting_for = set(self._pools)
-        if self._notifier.watchdog_seconds is not None:
-            self._notifier.alive()
+            # One that was not taken is due again when the next cycle ends, whichever pool's.
+            if self._notifier.alive():
+                self._waiting_for = set(self._pools)
 
 
 def one_line(text: str) -> str:

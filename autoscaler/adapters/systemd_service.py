@@ -103,8 +103,9 @@ class SystemdService:
         with self._lock:
             if self._stopping or line == self._said:
                 return
-            self._said = line
-        self._notifier.status(line)
+        if self._notifier.status(line):
+            with self._lock:
+                self._said = line
 
     def _line(self) -> str:
         with self._lock:

@@ -111,6 +111,21 @@ def test_a_socket_that_is_gone_is_said_once_and_so_is_its_return(tmp_path: Path)
     manager.close()
 
 
+def test_a_manager_that_is_busy_holds_nobody_up_and_what_it_did_not_take_is_told(
+    manager: Manager,
+) -> None:
+    """Its queue is full of what it has not read yet."""
+    notifier = a_notifier(manager.address)
+    sent = 0
+    while notifier.status("well") and sent < 2000:
+        sent += 1
+
+    assert 0 < sent < 2000
+    assert not notifier.status("well")
+    manager.told()
+    assert notifier.status("well")
+
+
 @pytest.mark.parametrize(
     ("usec", "pid", "seconds"),
     [
@@ -173,6 +188,20 @@ def test_after_a_reload_only_the_pools_that_are_left_count(manager: Manager) -> 
 
     watchdog.cycle_ended("b")
     assert kicks(manager) == 1
+
+
+def test_one_that_was_not_taken_is_due_when_the_next_cycle_ends(tmp_path: Path) -> None:
+    path = tmp_path / "notify"
+    watchdog = Watchdog(a_notifier(str(path), "300000000"))
+    watchdog.configure(["a", "b"], 100)
+    watchdog.cycle_ended("a")
+    watchdog.cycle_ended("b")
+
+    manager = Manager(str(path))
+    watchdog.cycle_ended("a")
+
+    assert kicks(manager) == 1
+    manager.close()
 
 
 def test_where_the_unit_has_no_watchdog_none_is_fed(manager: Manager) -> None:

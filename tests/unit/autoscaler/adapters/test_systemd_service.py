@@ -33,6 +33,7 @@ class RecordingNotifier:
 
     def __init__(self) -> None:
         self.told: list[str] = []
+        self.takes_status = True
 
     def ready(self, status: str, *more: str) -> None:
         self.told.append(f"ready: {status}")
@@ -43,11 +44,13 @@ class RecordingNotifier:
     def stopping(self) -> None:
         self.told.append("stopping")
 
-    def status(self, text: str) -> None:
+    def status(self, text: str) -> bool:
         self.told.append(text)
+        return self.takes_status
 
-    def alive(self) -> None:
+    def alive(self) -> bool:
         self.told.append("alive")
+        return True
 
     def allow_silence(self, seconds: float) -> None:
         self.told.append(f"silence of {seconds:g} s")
@@ -61,6 +64,9 @@ class Told:
         self.alarms = Alarms(lambda: EPOCH)
         self.service = SystemdService(self._notifier, self.alarms)
         self.begin(*pools)
+
+    def is_busy(self, busy: bool) -> None:
+        self._notifier.takes_status = not busy
 
     def begin(self, *pools: str) -> None:
         settings = [replace(some_settings(), name=name) for name in pools or ("transcode",)]
@@ -97,6 +103,17 @@ def test_what_is_as_before_is_not_told_again():
         told.cycle(an_observation())
 
     assert sum("pending" in line for line in told.take()) == 1
+
+
+def test_a_status_that_systemd_did_not_take_is_told_again():
+    told = Told()
+    told.is_busy(True)
+    told.cycle(an_observation())
+    told.is_busy(False)
+    told.cycle(an_observation())
+    told.cycle(an_observation())
+
+    assert sum("pending" in line for line in told.take()) == 2
 
 
 def test_what_is_wrong_comes_first_and_what_is_not_known_is_no_zero():
