@@ -125,7 +125,7 @@ class StatusBoard:
                 self._succeeded_at[report.pool] = report.ended_at
             over = self._rings.setdefault(report.pool, Ring()).add(point)
             self._chronicle.add(report)
-            self._wrongs.see(report)
+            self._wrongs.see(report, entries)
             self._pulse.reported(report.pool, well=report.outcome != "failed")
             self._changed()
             minutes = self._minutes

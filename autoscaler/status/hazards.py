@@ -2,31 +2,31 @@
 What in a pool's groups and nodes is set up so that work is in danger or the pool cannot do its job.
 
 As far as a cycle sees it; ``autoscaler check`` looks further.
-Pure; imports core, ports and status.finding.
+Pure; imports core, ports, status.finding and status.states.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from autoscaler.core.explaining import counted, listing
-from autoscaler.core.fleet import Member, members_of
-from autoscaler.core.model import Group, Lifecycle, Node, NodeStatus
+from autoscaler.core.model import Group, Lifecycle, Node
 from autoscaler.ports import CycleReport
 from autoscaler.status.finding import FLEET, Finding
+from autoscaler.status.states import Entry
 
 _CLI = "aws autoscaling"
 _EVEN_OUT = "AZRebalance"
 
 
-def hazards(report: CycleReport) -> Iterator[Finding]:
+def hazards(report: CycleReport, entries: Sequence[Entry] | None) -> Iterator[Finding]:
     """Of each group, of all together, and of the nodes that are not ours to touch."""
-    groups, nodes = report.observation.groups, report.observation.nodes
+    groups = report.observation.groups
     if groups is None:
         return
     for group in groups:
         yield from _of_group(group)
     yield from _of_sizes(report, groups)
-    if nodes is not None:
-        yield from _of_nodes(nodes, groups)
+    if entries is not None:
+        yield from _of_nodes(entries)
 
 
 def _of_group(group: Group) -> Iterator[Finding]:
@@ -123,21 +123,20 @@ def _of_sizes(report: CycleReport, groups: Sequence[Group]) -> Iterator[Finding]
         )
 
 
-def _of_nodes(nodes: tuple[Node, ...], groups: Sequence[Group]) -> Iterator[Finding]:
-    if all(node.places_work for node in nodes) and _on_instances(nodes, groups):
-        return
-    members = members_of(nodes, groups)
-    drained = [one for one in members if _ready(one) and one.node.draining]
+def _of_nodes(entries: Sequence[Entry]) -> Iterator[Finding]:
+    drained = _nodes(one for one in entries if one.state == "foreign" and one.draining)
     if drained:
-        mend = f"`nomad node drain -disable {drained[0].node.node_id}` gives one back"
+        mend = f"`nomad node drain -disable {drained[0].node_id}` gives one back"
         yield _foreign("nodes.foreign_drain", "somebody else drains", drained, mend)
-    cordoned = [one for one in members if _is_cordoned_by_others(one)]
+    cordoned = _nodes(one for one in entries if one.state == "foreign" and not one.draining)
     if cordoned:
-        mend = f"`nomad node eligibility -enable {cordoned[0].node.node_id}` gives one back"
+        mend = f"`nomad node eligibility -enable {cordoned[0].node_id}` gives one back"
         yield _foreign("nodes.foreign_cordon", "somebody else made ineligible", cordoned, mend)
-    strangers = [one for one in members if one.node.places_work and one.instance is None]
+    strangers = _nodes(
+        one for one in entries if one.state in ("busy", "idle") and one.instance is None
+    )
     if strangers:
-        names = listing(one.node.name for one in strangers)
+        names = listing(one.name for one in strangers)
         yield Finding(
             code="nodes.no_instance",
             severity="warning",
@@ -149,22 +148,12 @@ def _of_nodes(nodes: tuple[Node, ...], groups: Sequence[Group]) -> Iterator[Find
         )
 
 
-def _on_instances(nodes: tuple[Node, ...], groups: Sequence[Group]) -> bool:
-    there = {one.instance_id for group in groups for one in group.instances}
-    return all(node.instance_id in there for node in nodes)
+def _nodes(entries: Iterable[Entry]) -> list[Node]:
+    return [one.member.node for one in entries if one.member is not None]
 
 
-def _ready(member: Member) -> bool:
-    return member.node.status is NodeStatus.READY and member.lifecycle is not Lifecycle.LEAVING
-
-
-def _is_cordoned_by_others(member: Member) -> bool:
-    node = member.node
-    return _ready(member) and not (node.eligible or node.draining) and member.marked_at is None
-
-
-def _foreign(code: str, what: str, members: Sequence[Member], mend: str) -> Finding:
-    names = listing(one.node.name for one in members)
+def _foreign(code: str, what: str, nodes: Sequence[Node], mend: str) -> Finding:
+    names = listing(one.name for one in nodes)
     return Finding(
         code=code,
         severity="warning",

@@ -120,7 +120,7 @@ def _unjoined(_: Entry, report: CycleReport) -> str:
 
 
 def _foreign(entry: Entry, _: CycleReport) -> str:
-    if entry.member is not None and entry.member.node.draining:
+    if entry.draining:
         return "somebody else drains it: no capacity, and left alone"
     return "somebody else made it ineligible: no capacity, and left alone"
 

@@ -34,6 +34,11 @@ class Entry:
             return self.member.node.node_id
         return self.instance.instance_id if self.instance is not None else None
 
+    @property
+    def draining(self) -> bool:
+        """Whether somebody drains the node."""
+        return self.member is not None and self.member.node.draining
+
 
 @dataclass(frozen=True, slots=True)
 class Sightings:

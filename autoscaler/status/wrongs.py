@@ -5,7 +5,7 @@ For one thread at a time.  Imports alarms, ports, status.documents and the modul
 find things.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,6 +14,7 @@ from autoscaler.ports import CycleReport
 from autoscaler.status.documents import Wrong
 from autoscaler.status.finding import Finding
 from autoscaler.status.hazards import hazards
+from autoscaler.status.states import Entry
 from autoscaler.status.troubles import troubles
 
 _Key = tuple[str, str]
@@ -31,11 +32,11 @@ class Wrongs:
     def __init__(self) -> None:
         self._standing: dict[str, dict[_Key, _Standing]] = {}
 
-    def see(self, report: CycleReport) -> None:
+    def see(self, report: CycleReport, entries: Sequence[Entry] | None) -> None:
         """Take in a cycle; what it could not look at stands as it was."""
         before = self._standing.get(report.pool, {})
         kept = {key: one for key, one in before.items() if not _looked_at(one.finding, report)}
-        for finding in (*troubles(report), *hazards(report)):
+        for finding in (*troubles(report), *hazards(report, entries)):
             key = (finding.code, finding.subject)
             since = finding.since or (before[key].since if key in before else report.ended_at)
             kept[key] = _Standing(finding, since)

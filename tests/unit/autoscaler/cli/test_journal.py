@@ -202,7 +202,7 @@ def test_statistics_say_how_much_there_is_of_each_pool(write, run) -> None:
 
     assert code == 0
     lines = out.splitlines()
-    assert "version 2" in lines[0]
+    assert "version 3" in lines[0]
     assert lines[1:] == [
         "pool gpu",
         "  decisions  1 from 2026-03-01T12:00:05Z to 2026-03-01T12:00:05Z",

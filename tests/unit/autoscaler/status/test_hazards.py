@@ -6,16 +6,22 @@ import pytest
 
 from autoscaler.core.model import Lifecycle, NodeStatus
 from autoscaler.status.hazards import hazards
+from autoscaler.status.states import entries_of
 from tests.builders import a_group, a_node, an_instance, an_observation, at, some_settings
 from tests.unit.autoscaler.status.cycles import a_report
 
 SAFE = replace(a_group(an_instance(1)), suspended=frozenset({"AZRebalance"}))
 
 
+def in_cycle(report):
+    """What is found, in order."""
+    return list(hazards(report, entries_of(report)))
+
+
 def found(*nodes, group=SAFE, settings=None):
     """What is found, by code."""
     observed = an_observation(*(nodes or (a_node(1),)), group=group)
-    return {one.code: one for one in hazards(a_report(observed, settings=settings))}
+    return {one.code: one for one in in_cycle(a_report(observed, settings=settings))}
 
 
 def test_a_group_as_it_should_be_is_no_hazard():
@@ -62,7 +68,7 @@ def test_sizes_are_compared_over_all_groups_together():
     settings = some_settings(groups=("spot", "steady"), size_max=20)
     observed = replace(an_observation(a_node(1)), groups=groups)
 
-    assert list(hazards(a_report(observed, settings=settings))) == []
+    assert in_cycle(a_report(observed, settings=settings)) == []
 
 
 @pytest.mark.parametrize(
@@ -112,6 +118,6 @@ def test_without_the_groups_nothing_is_claimed_and_without_the_nodes_of_groups_a
     report = a_report(an_observation(a_node(1, eligible=False), group=replace(SAFE, size_max=9)))
     unread = replace(report.observation, nodes=None)
 
-    assert list(hazards(replace(report, observation=replace(unread, groups=None)))) == []
-    seen = [one.code for one in hazards(replace(report, observation=unread))]
+    assert in_cycle(replace(report, observation=replace(unread, groups=None))) == []
+    seen = [one.code for one in in_cycle(replace(report, observation=unread))]
     assert seen == ["group.below_max"]
