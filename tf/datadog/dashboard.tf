@@ -6,39 +6,21 @@
 #   markers  of series: horizontal lines; events: true lays changes of capacity over it
 #   formats  of value: colours, as [comparator, value, palette]
 
-locals {
-  groups = [local.group_queue, local.group_capacity, local.group_daemon, local.group_transcoder]
-
-  # A group is as high as its lowest widget reaches, and its title; they stand one below the other.
-  group_heights = [for group in local.groups : 1 + max([for one in group.widgets : one.at[1] + one.at[3]]...)]
-  group_tops    = [for index in range(length(local.groups)) : sum(concat([0], slice(local.group_heights, 0, index)))]
-
-  # What is known of a distribution: percentiles need percentiles.tf.
-  spread = var.percentiles ? [["p50", "p50"], ["p95", "p95"]] : [["mean", "avg"], ["longest", "max"]]
-}
-
 resource "datadog_dashboard" "autoscaler" {
   title       = "Queue autoscaler (${local.label})"
   description = "The queue of Nomad jobs, the nodes that serve it, what the autoscaler decides, and the transcoder. Runbook: ${local.runbook}"
   layout_type = "ordered"
   reflow_type = "fixed"
 
-  template_variable {
-    name     = "pool"
-    prefix   = "pool"
-    defaults = length(var.pools) == 1 ? var.pools : ["*"]
-  }
+  dynamic "template_variable" {
+    for_each = local.choices
+    iterator = choice
 
-  template_variable {
-    name     = "job"
-    prefix   = "job"
-    defaults = ["*"]
-  }
-
-  template_variable {
-    name     = "env"
-    prefix   = "env"
-    defaults = coalescelist([for tag in var.tags : split(":", tag)[1] if startswith(tag, "env:")], ["*"])
+    content {
+      name     = choice.value[0]
+      prefix   = choice.value[0]
+      defaults = choice.value[1]
+    }
   }
 
   dynamic "widget" {
@@ -156,7 +138,6 @@ resource "datadog_dashboard" "autoscaler" {
                   }
                 }
 
-                # Events carry the tag of their pool, and this is how a graph's own search asks for it.
                 dynamic "event" {
                   for_each = try(it.value.events, false) ? [local.events_query] : []
 

@@ -1,8 +1,6 @@
 # Nodes, groups, what was decided, and what AWS made of it.
 
 locals {
-  events_query = "tags:$pool"
-
   group_capacity = {
     title  = "Nodes and decisions"
     colour = "vivid_green"

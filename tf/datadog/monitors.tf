@@ -18,15 +18,19 @@ locals {
   composites = merge(local.composites_queue, local.composites_transcoder)
   ids        = { for key, one in merge(datadog_monitor.single, datadog_monitor.part) : key => one.id }
 
-  # Urgent: somebody is woken, and told again every hour; the rest once a day.
+  # Urgent: somebody is woken, by an alert and not by a warning, and told again every hour; the rest
+  # once a day.
+  urgent = join(" ", var.notify_urgent)
+  woken  = join("", [for when in ["is_alert", "is_no_data", "is_alert_recovery"] : "{{#${when}}}${local.urgent}{{/${when}}}"])
+
   messages = {
-    for key, one in merge(local.singles, local.composites) : key => join("\n", compact([
+    for key, one in merge(local.singles, local.composites) : key => join("\n\n", compact([
       one.what,
-      "",
       "**First:** ${one.look}",
       "**Runbook:** ${local.runbook}#${one.runbook}",
       "{{#is_recovery}}It is over.{{/is_recovery}}",
-      join(" ", concat(var.notify, one.priority <= 2 ? var.notify_urgent : [])),
+      join(" ", var.notify),
+      local.urgent != "" && one.priority <= 2 ? local.woken : "",
     ]))
   }
 }

@@ -103,7 +103,7 @@ locals {
       priority = 4
       what     = "Pool {{pool.name}} has all the nodes that it may have, and children wait longer than the target. The queue drains at the pace of those nodes."
       look     = "`autoscaler explain --pool {{pool.name}}`: whose maximum it is, the pool's or the group's."
-      runbook  = "the-pool-is-at-its-maximum"
+      runbook  = "the-pool-is-at-its-maximum-and-children-wait"
     }
   }
 }

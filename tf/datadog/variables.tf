@@ -16,7 +16,7 @@ variable "pools" {
 
   validation {
     condition     = alltrue([for pool in var.pools : can(regex("^[a-z0-9][a-z0-9_./-]*$", pool))])
-    error_message = "pools must be names as Datadog keeps them in tags (lower case, no spaces); for all of them leave the list empty, rather than \"*\"."
+    error_message = "pools must be names as Datadog keeps them in tags, lower case and without spaces: others select nothing. For all pools leave the list empty, rather than \"*\"."
   }
 }
 

@@ -82,6 +82,11 @@ run "only_what_cannot_wait_wakes_somebody" {
   }
 
   assert {
+    condition     = strcontains(datadog_monitor.single["launch_failures"].message, "{{#is_alert}}@pagerduty-video{{/is_alert}}")
+    error_message = "A single failed launch is a warning, and wakes nobody."
+  }
+
+  assert {
     condition     = alltrue([for one in datadog_monitor.part : !strcontains(one.message, "@")])
     error_message = "Parts of composite monitors notify nobody."
   }

@@ -1,0 +1,81 @@
+"""The module as Terraform sees it, as far as that can be told without the provider."""
+
+import os
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.unit.tf.datadog_module import MODULE, files, read
+
+_TERRAFORM = shutil.which("terraform")
+
+
+def _variables() -> dict[str, dict[str, object]]:
+    blocks = read(MODULE / "variables.tf")["variable"]
+    return {name: body for block in blocks for name, body in block.items()}
+
+
+@pytest.mark.parametrize(
+    "path", [*files(), *MODULE.glob("tests/*.hcl")], ids=lambda path: path.name
+)
+def test_a_file_is_hcl(path: Path) -> None:
+    assert read(path)
+
+
+@pytest.mark.parametrize("name", _variables())
+def test_a_variable_has_a_description_a_type_and_a_default(name: str) -> None:
+    """The module can be applied with nothing set."""
+    variable = _variables()[name]
+
+    assert len(str(variable["description"])) > 20
+    assert variable["type"]
+    assert "default" in variable
+
+
+@pytest.mark.parametrize("name", set(_variables()) - {"percentiles"})
+def test_a_variable_refuses_what_cannot_be_meant_and_says_why(name: str) -> None:
+    checks = _variables()[name]["validation"]
+    assert isinstance(checks, list)
+
+    assert all(": " in check["error_message"] for check in checks)
+
+
+def test_each_output_has_a_description() -> None:
+    outputs = read(MODULE / "outputs.tf")["output"]
+
+    assert all(body["description"] for block in outputs for body in block.values())
+
+
+def test_the_provider_is_pinned_to_a_major_version() -> None:
+    (settings,) = read(MODULE / "versions.tf")["terraform"]
+    provider = settings["required_providers"][0]["datadog"]
+
+    assert provider["source"] == "DataDog/datadog"
+    assert re.fullmatch(r"~> \d+\.\d+", provider["version"])
+
+
+def test_no_provider_is_configured_so_that_the_root_can_call_it_as_a_module() -> None:
+    assert not [path.name for path in files() if "provider" in read(path)]
+
+
+def test_the_example_names_each_variable_and_no_other() -> None:
+    lines = (MODULE / "terraform.tfvars.example").read_text().splitlines()
+    named = {found[1] for line in lines if (found := re.match(r"#? ?(\w+) *=", line))}
+
+    assert named == set(_variables())
+
+
+@pytest.mark.skipif(_TERRAFORM is None, reason="no terraform on PATH")
+def test_the_files_are_in_terraforms_own_format() -> None:
+    assert _TERRAFORM is not None
+    # The machine's own configuration of Terraform is not what is tested.
+    environment = {**os.environ, "TF_CLI_CONFIG_FILE": os.devnull, "CHECKPOINT_DISABLE": "1"}
+    command = [_TERRAFORM, "fmt", "-check", "-diff", "-recursive", str(MODULE)]
+    done = subprocess.run(
+        command, capture_output=True, text=True, timeout=60, env=environment, check=False
+    )
+
+    assert (done.returncode, done.stdout) == (0, "")
