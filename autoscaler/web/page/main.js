@@ -17,6 +17,7 @@ import { themeButton } from "./theme.js";
 
 const DAY_MILLISECONDS = 86_400_000;
 const HISTORY_APART = 60_000;
+const NO_HISTORY = { step_seconds: 60, pools: [] };
 const LATELY = 50 * 60_000;
 const NODES_APART = 2000;
 //: So often the many ages in the list of nodes are told anew.
@@ -46,6 +47,10 @@ const historyFeed = new Refetch(
   () => (lately() ? "history?hours=1" : "history?hours=24"),
   HISTORY_APART,
   addHistory,
+  () => {
+    history ??= NO_HISTORY; // The present at least.
+    showChart();
+  },
 );
 
 function showStatus(news) {
@@ -83,8 +88,9 @@ function showPool() {
 }
 
 function showChart() {
-  const pool = tabs.chosen(status);
-  if (pool === null) return;
+  const pool = status === null ? null : tabs.chosen(status);
+  // Before it has been read nothing is known of gaps.
+  if (pool === null || history === null) return;
   if (points.of !== history || points.pool !== pool.name) {
     points = { pool: pool.name, of: history, list: pointsOf(history, pool.name) };
   }
@@ -96,7 +102,7 @@ function showChart() {
     points: [...points.list, ...present],
     now: t,
     zone: currentZone(),
-    step: history?.step_seconds ?? 60,
+    step: history.step_seconds,
     interval: status.interval_seconds,
   });
 }
@@ -108,14 +114,14 @@ function lately() {
 }
 
 function addHistory(news) {
-  if (!wholeHistory || history === null) {
+  if (!wholeHistory) {
     history = news;
   } else {
     const oldest = now() - DAY_MILLISECONDS;
     history = { ...news, pools: news.pools.map((one) => ({ ...one, points: joined(one, oldest) })) };
   }
   wholeHistory = true;
-  if (status !== null) showChart();
+  showChart();
 }
 
 function joined(one, oldest) {
