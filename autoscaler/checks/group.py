@@ -42,8 +42,11 @@ def judge_group(facts: GroupFacts, ours: Surroundings, about: About) -> Iterator
     )
     found = [finding for part in parts for finding in part()]
     yield from found
-    if all(finding.verdict in ("ok", "unknown") for finding in found):
+    verdicts = {finding.verdict for finding in found}
+    if verdicts <= {"ok"}:
         yield about.ok("group.safe", f"{_sizes(facts)}: nothing else scales it or ends instances")
+    elif verdicts <= {"ok", "unknown"}:
+        yield about.ok("group.safe", f"{_sizes(facts)}: nothing wrong in what is seen of it")
 
 
 def _sizes(facts: GroupFacts) -> str:

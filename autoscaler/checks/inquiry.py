@@ -36,7 +36,7 @@ class Order:
     nomad: NomadConnection | None
     pools: tuple[PoolSettings, ...]
     #: All is told within so long, also where nothing answers.
-    seconds: float = 25.0
+    seconds: float = 22.0
 
 
 class Inquiry:

@@ -42,7 +42,7 @@ class Checkup:
     config: Config
     token: str | None = None
     environment: Mapping[str, str] | None = None
-    seconds: float = 25.0
+    seconds: float = 60.0
 
     def findings(self) -> tuple[Finding, ...]:
         """All of them, in their order."""

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from autoscaler.checks.iam import ACTIONS, CHECK_ACTIONS
 from autoscaler.config import AwsSettings
 from devstack.awsfaults import Fault
 from devstack.cluster import NomadCluster, open_cluster
@@ -226,6 +227,20 @@ def test_nothing_is_changed_in_aws_nor_on_disk(
     assert account.see() == group
     assert instance_id not in group.marks
     assert not (tmp_path / "state").exists()
+
+
+def test_just_the_actions_that_are_listed_are_called(account: Account, checkup: Checkup) -> None:
+    """Besides IAM's simulator, of which the local AWS has none."""
+    url = account.aws.client("sqs").create_queue(QueueName=account.name[:80])["QueueUrl"]
+    account.launch(1)
+    before = account.aws.record.size
+
+    with_queue(checkup, url).findings()
+
+    calls = account.aws.record.read(since=before)
+    called = {f"{one.service}:{one.action}" for one in calls if not one.own}
+    daemons = {action.name for action in ACTIONS}
+    assert called - daemons == set(CHECK_ACTIONS) - {"iam:SimulatePrincipalPolicy"}
 
 
 def test_where_no_aws_answers_all_is_told_in_time(checkup: Checkup) -> None:
