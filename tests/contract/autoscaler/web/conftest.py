@@ -1,6 +1,7 @@
 """A board that is served on a free port of loopback.  To look at it: ``tests/made_up_board.py``."""
 
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,6 +19,14 @@ from tests.made_up_board import MadeUpBoard
 TOKEN = "0123456789abcdef-of-the-tests"
 
 
+def wait_for(condition: Callable[[], bool]) -> None:
+    """Until it holds; fails after twenty seconds."""
+    deadline = time.monotonic() + 20
+    while not condition():
+        assert time.monotonic() < deadline, "did not come to pass"
+        time.sleep(0.01)
+
+
 @dataclass
 class Web:
     """All that a test wants to ask or to change."""
@@ -31,9 +40,9 @@ class Web:
     @property
     def address(self) -> str:
         """Where it is served."""
-        address = self.server.address
-        assert address is not None
-        return address
+        wait_for(lambda: self.server.address is not None)
+        assert self.server.address is not None
+        return self.server.address
 
 
 @dataclass
@@ -58,7 +67,9 @@ class Webs:
             settings or HttpSettings(listen="127.0.0.1:0"), sources, again_seconds=again_seconds
         )
         self._open.callback(server.close)
-        server.open()
+        # A machine that is busy can be slower than ``open`` waits.
+        if not server.open() and settings is not None and settings.listen is not None:
+            wait_for(lambda: server.address is not None or bool(alarms.standing()))
         return Web(server, board, alarms, clock, figures)
 
     def close(self) -> None:
