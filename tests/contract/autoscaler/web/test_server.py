@@ -242,6 +242,11 @@ class TestTls:
         web = serve(HttpSettings(listen="127.0.0.1:0", cert=str(files[0]), key=str(files[1])))
         with connected(web) as client:
             client.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            try:
+                said = client.recv(4)
+            except ConnectionResetError:
+                said = b""
+            assert said != b"HTTP"
             assert ended(client)
 
     def test_a_new_certificate_is_taken_at_a_reload_and_a_bad_one_is_told(
