@@ -168,9 +168,7 @@ def _of_one_pool(pool: PoolSettings) -> Iterator[str]:
         yield "group: is empty; name an Auto Scaling group"
     if not pool.jobs:
         yield "jobs: names no job; name the parameterized job whose queue this pool serves"
-    for key, names in (("jobs", pool.jobs), ("group", pool.groups)):
-        for twice in sorted({name for name in names if names.count(name) > 1}):
-            yield f"{key}: {twice!r} stands twice"
+    yield from _named_twice(pool)
     if pool.nodes == NodeSelector():
         yield "nodes: selects every node of the cluster; give class, pool or datacenter"
     if pool.size.max < pool.size.min:
@@ -181,6 +179,12 @@ def _of_one_pool(pool: PoolSettings) -> Iterator[str]:
         if schedule.min > pool.size.max:
             yield f"schedules.{index}.min: {schedule.min} is above the pool's max {pool.size.max}"
     yield from _too_small(pool)
+
+
+def _named_twice(pool: PoolSettings) -> Iterator[str]:
+    for key, names in (("jobs", pool.jobs), ("group", pool.groups)):
+        for name in sorted({name for name in names if names.count(name) > 1}):
+            yield f"{key}: {name!r} stands twice"
 
 
 def _too_small(pool: PoolSettings) -> Iterator[str]:
