@@ -112,7 +112,7 @@ def test_can_be_asked_to_try_at_once(open_page: OpenPage, site: Site, watches: l
     banner = page.get_by_role("alert")
     expect(banner).to_be_visible()
     # From here on it does not ask by itself.
-    page.clock.pause_at(page.evaluate("Date.now() + 50"))
+    page.clock.pause_at(page.evaluate("new Date(Date.now() + 50).toISOString()"))
     site.start()
     banner.get_by_role("button", name="Ask now").click()
     expect(banner).to_have_count(0)

@@ -31,7 +31,7 @@ export class Changes {
     });
     show(this.#none, changes.length === 0);
     show(this.#more, changes.length > FIRST);
-    setText(this.#more, this.#whole ? "Fewer" : `All ${changes.length}`);
+    setText(this.#more, this.#whole ? "Fewer changes" : `All ${changes.length} changes`);
     setAttribute(this.#more, "aria-expanded", String(this.#whole));
   }
 
