@@ -3,7 +3,7 @@ The journal: what was learned of each pool, and why each cycle decided as it did
 
 It serves people and restarts, and correctness never hangs on it: a journal that cannot be opened
 is done without, a broken one is set aside, and what cannot be written is said once.
-Imports the journal modules beside it, alarms, core, ports, status.documents, sqlite3 and structlog.
+Imports the journal modules beside it, alarms, core, ports, status, sqlite3 and structlog.
 """
 
 import sqlite3
@@ -35,6 +35,7 @@ from autoscaler.core.memory import Memory
 from autoscaler.core.model import Observation
 from autoscaler.ports import CycleReport
 from autoscaler.status.documents import Point
+from autoscaler.status.past import PastCycle
 
 _log = structlog.get_logger()
 
@@ -175,6 +176,13 @@ class Journal:
         found: list[Point] = []
         with self._reading():
             found.extend(history.read(self._connection, pool, since))
+        return tuple(found)
+
+    def past_cycles(self, pool: str) -> tuple[PastCycle, ...]:
+        """A pool's last cycles, without what they saw; oldest first."""
+        found: list[PastCycle] = []
+        with self._reading():
+            found.extend(history.past_cycles(self._connection, pool))
         return tuple(found)
 
     def pools(self) -> tuple[str, ...]:

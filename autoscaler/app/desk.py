@@ -15,7 +15,8 @@ from autoscaler.core.memory import Memory
 from autoscaler.errors import ConfigError
 from autoscaler.metrics.latest import LatestSamples
 from autoscaler.ports import Reporter
-from autoscaler.status.board import Facts, Minutes, StatusBoard
+from autoscaler.status.board import Facts, StatusBoard
+from autoscaler.status.past import Past
 from autoscaler.web.application import Sources
 from autoscaler.web.server import WebServer
 
@@ -46,7 +47,7 @@ class Desk:
         *,
         dry_run: bool,
         memories: Mapping[str, Memory],
-        minutes: Minutes | None,
+        minutes: Past | None,
     ) -> None:
         """Tell of this configuration from now on; ``memories`` of each of its pools."""
         self.board.configure(Facts(config.pools, config.interval, dry_run), minutes)

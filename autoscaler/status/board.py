@@ -9,7 +9,6 @@ import os
 import threading
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Protocol
 
 from autoscaler import __version__
 from autoscaler.alarms import Alarms
@@ -22,12 +21,12 @@ from autoscaler.status.documents import (
     History,
     Nodes,
     NodeStatusDocument,
-    Point,
     PoolHistory,
     Status,
 )
 from autoscaler.status.history import KEPT, STEP, Ring, point_of
 from autoscaler.status.nodes import node_documents
+from autoscaler.status.past import Past
 from autoscaler.status.picture import nodes_status, pool_status, queue_status
 from autoscaler.status.pulse import Health, Pulse
 from autoscaler.status.states import Entry, Sightings, entries_of
@@ -44,16 +43,6 @@ class Facts:
     pools: tuple[PoolSettings, ...]
     interval: timedelta
     dry_run: bool = False
-
-
-class Minutes(Protocol):
-    """Where minutes outlive the daemon.  Never raises."""
-
-    def keep_minute(self, pool: str, point: Point) -> None:
-        """Write one down, in place of what was written of it before."""
-
-    def minutes(self, pool: str, since: datetime) -> tuple[Point, ...]:
-        """Those from then on, oldest first."""
 
 
 @dataclass(slots=True)
@@ -78,7 +67,7 @@ class StatusBoard:
         self._alarms = alarms
         self._started_at = clock.now()
         self._facts = Facts((), timedelta(seconds=10))
-        self._minutes: Minutes | None = None
+        self._past: Past | None = None
         # Entered by one that holds it already: a document's making looks at what else is new.
         self._lock = threading.RLock()
         self._news = threading.Condition(self._lock)
@@ -93,22 +82,25 @@ class StatusBoard:
         self._status: Status | None = None
         self._nodes: Nodes | None = None
 
-    def configure(self, facts: Facts, minutes: Minutes | None = None) -> None:
-        """Take in the configuration that is now in force; ``minutes``: None keeps no history."""
+    def configure(self, facts: Facts, past: Past | None = None) -> None:
+        """
+        Take in the configuration that is now in force.
+
+        ``past``: where history is kept; None: nowhere, and there is none of an earlier run.
+        """
         names = [pool.name for pool in facts.pools]
+        fresh = [name for name in names if name not in self._rings]
         since = self._clock.now() - KEPT
         # Read before the lock is taken: a slow disk holds nobody up.
-        kept = {
-            name: minutes.minutes(name, since)
-            for name in names
-            if minutes is not None and name not in self._rings
-        }
+        minutes = {name: past.minutes(name, since) for name in fresh} if past is not None else {}
+        cycles = [one for name in fresh for one in past.past_cycles(name)] if past else []
         with self._news:
-            self._facts, self._minutes = facts, minutes
+            self._facts, self._past = facts, past
             self._seen = {name: self._seen[name] for name in names if name in self._seen}
             self._rings = {
-                name: self._rings.get(name) or Ring(kept.get(name, ())) for name in names
+                name: self._rings.get(name) or Ring(minutes.get(name, ())) for name in names
             }
+            self._chronicle.recall(cycles)
             self._wrongs.forget_all_but(names)
             self._pulse.watch(names, facts.interval)
             self._changed()
@@ -128,9 +120,9 @@ class StatusBoard:
             self._wrongs.see(report, entries)
             self._pulse.reported(report.pool, well=report.outcome != "failed")
             self._changed()
-            minutes = self._minutes
-        if over is not None and minutes is not None:
-            minutes.keep_minute(report.pool, over)
+            past = self._past
+        if over is not None and past is not None:
+            past.keep_minute(report.pool, over)
 
     def cycle_ended(self, pool: str) -> None:
         """A cycle of the pool has ended, whether it was reported or broke off."""
@@ -141,11 +133,11 @@ class StatusBoard:
     def flush(self) -> None:
         """Write down the minutes under way, as the daemon stops or reloads."""
         with self._lock:
-            minutes = self._minutes
+            past = self._past
             under_way = {pool: ring.under_way for pool, ring in self._rings.items()}
         for pool, point in under_way.items():
-            if minutes is not None and point is not None:
-                minutes.keep_minute(pool, point)
+            if past is not None and point is not None:
+                past.keep_minute(pool, point)
 
     @property
     def revision(self) -> int:

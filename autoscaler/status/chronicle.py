@@ -1,15 +1,17 @@
 """
 What was decided of late: the decisions that were news, and those that changed something.
 
-For one thread at a time.  Imports core, ports, status.documents and status.picture.
+For one thread at a time.  Imports core, ports, status.documents, status.past and status.picture.
 """
 
 from collections import deque
+from collections.abc import Iterable
 from typing import Any
 
 from autoscaler.core.plan import ExtendHook, Purge
 from autoscaler.ports import ActionReport, CycleReport
 from autoscaler.status.documents import DecisionStatus
+from autoscaler.status.past import PastCycle
 from autoscaler.status.picture import decision_status
 
 _NEWS_MAX = 500
@@ -37,6 +39,18 @@ class Chronicle:
         if any(map(_changes, report.actions)):
             _add(self._changes, decision)
 
+    def recall(self, cycles: Iterable[PastCycle]) -> None:
+        """Begin with what an earlier run did, in whichever order it comes."""
+        for cycle in sorted(cycles, key=lambda one: one.ended_at):
+            decision = decision_status(cycle)
+            news = self._news.setdefault(cycle.pool, deque(maxlen=_NEWS_MAX))
+            if not news or decision.actions or _said(news[-1]) != _said(decision):
+                _add(news, decision)
+            if any(map(_changes, cycle.actions)):
+                _add(self._changes, decision)
+        # Other pools' may have been there before.
+        self._changes = deque(sorted(self._changes, key=lambda one: one.at), maxlen=_CHANGES_MAX)
+
     @property
     def changes(self) -> tuple[DecisionStatus, ...]:
         """Those that changed capacity, cordoned, released or failed to; newest first."""
@@ -50,6 +64,12 @@ class Chronicle:
 
 def _changes(report: ActionReport) -> bool:
     return report.outcome == "failed" or not isinstance(report.action, _NO_CHANGE)
+
+
+def _said(decision: DecisionStatus) -> tuple[Any, ...]:
+    """As near to a report's gist as can be told without what was seen."""
+    rules = [one.rule for one in decision.reasons]
+    return decision.current, decision.desired, decision.outcome, rules
 
 
 def _add(kept: deque[DecisionStatus], decision: DecisionStatus) -> None:

@@ -1,8 +1,8 @@
 """
 From one cycle's report to the pool as people see it.
 
-What was not read is None, never zero.  Pure; imports core, ports, wording, status.documents and
-status.states.
+What was not read is None, never zero.  Pure; imports core, ports, wording, status.documents,
+status.past and status.states.
 """
 
 from collections.abc import Sequence
@@ -26,6 +26,7 @@ from autoscaler.status.documents import (
     QueueStatus,
     ReasonStatus,
 )
+from autoscaler.status.past import PastCycle
 from autoscaler.status.states import Entry, counted
 from autoscaler.wording import sentence
 
@@ -158,7 +159,7 @@ def _group(group: Group) -> GroupStatus:
     return GroupStatus(group.name, group.desired, in_service, group.size_min, group.size_max)
 
 
-def decision_status(report: CycleReport) -> DecisionStatus:
+def decision_status(report: CycleReport | PastCycle) -> DecisionStatus:
     """What was decided, why, and what became of it."""
     decision = report.decision
     return DecisionStatus(

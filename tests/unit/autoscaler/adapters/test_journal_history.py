@@ -12,8 +12,12 @@ from structlog.testing import capture_logs
 from autoscaler.adapters.journal import FILE_NAME, Journal, open_journal
 from autoscaler.adapters.journal_file import NEWEST_VERSION
 from autoscaler.alarms import Alarms
+from autoscaler.core.memory import Memory
+from autoscaler.loop import run_cycle
 from autoscaler.status.documents import Point
-from tests.builders import EPOCH, at
+from autoscaler.status.past import PastCycle
+from tests.builders import EPOCH, a_queue, an_observation, at, some_settings
+from tests.fakes import FakeClock, FakeWorld
 
 RECORDINGS = Path(__file__).parents[3] / "recordings" / "journal"
 OLD_VERSIONS = (1, 2)
@@ -64,6 +68,51 @@ def test_a_little_more_than_a_day_is_kept_of_whichever_pool(journal, tmp_path):
         kept = connection.execute("SELECT pool, at FROM minute ORDER BY at").fetchall()
     hours_kept = [(pool, (seconds - EPOCH.timestamp()) / 3600) for pool, seconds in kept]
     assert hours_kept == [("transcode", 1), ("transcode", 25), ("transcode", 26)]
+
+
+def a_course(journal, count, acting):
+    """So many cycles, of which every so manieth buys."""
+    clock = FakeClock()
+    for number in range(count):
+        waiting = 3 if number % acting == 0 else 0
+        world = FakeWorld(an_observation(queue=a_queue(waiting)))
+        settings, name = some_settings(), f"c-{number}"
+        report = run_cycle(world, [], settings, Memory(), clock, cycle_id=name)
+        journal.record(report)
+        clock.advance(10)
+    return report
+
+
+def test_the_last_cycles_are_told_of_and_before_them_those_that_acted(journal):
+    last = a_course(journal, 300, 50)
+
+    past = journal.past_cycles("transcode")
+
+    numbers = [int(one.cycle_id.removeprefix("c-")) for one in past]
+    assert numbers == [0, 50, 100, 150, *range(200, 300)]
+    assert past[-1] == PastCycle(
+        "transcode",
+        "c-299",
+        last.ended_at,
+        "no_op",
+        last.duration_seconds,
+        replace(last.decision, memory=Memory()),
+        (),
+    )
+    assert [one.outcome for one in past[0].actions] == ["applied"]
+    assert journal.past_cycles("neither") == ()
+
+
+def test_cycles_that_another_version_wrote_otherwise_are_left_out(journal):
+    a_course(journal, 3, 2)
+    _break(journal, "UPDATE cycle SET decision = '{}' WHERE id = 2")
+
+    assert [one.cycle_id for one in journal.past_cycles("transcode")] == ["c-0", "c-2"]
+
+
+def test_the_past_of_an_older_journal_is_told(old):
+    with closing(open_journal(old, at(60))) as journal:
+        assert [one.cycle_id for one in journal.past_cycles("transcode")] == ["c-0", "c-1", "c-2"]
 
 
 def test_an_older_journal_is_carried_on(old):

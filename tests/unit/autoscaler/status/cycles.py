@@ -8,7 +8,8 @@ from autoscaler.core.model import Observation
 from autoscaler.core.settings import PoolSettings
 from autoscaler.loop import run_cycle
 from autoscaler.ports import CycleReport
-from autoscaler.status.board import Facts, Minutes, StatusBoard
+from autoscaler.status.board import Facts, StatusBoard
+from autoscaler.status.past import Past
 from tests.builders import some_settings
 from tests.fakes import FakeClock, FakeWorld
 
@@ -36,18 +37,18 @@ def a_report(
 class Shown:
     """A board of one pool, its clock and its alarms."""
 
-    def __init__(self, *pools: PoolSettings, minutes: Minutes | None = None) -> None:
+    def __init__(self, *pools: PoolSettings, past: Past | None = None) -> None:
         self.clock = FakeClock()
         self.alarms = Alarms(self.clock.now)
         self.board = StatusBoard(self.clock, self.alarms)
-        self.minutes = minutes
+        self.past = past
         self.configure(*pools or (some_settings(),))
 
     def configure(self, *pools: PoolSettings, dry_run: bool = False) -> None:
         """Put another configuration in force."""
         self.settings = pools
         facts = Facts(pools, timedelta(seconds=10), dry_run)
-        self.board.configure(facts, self.minutes)
+        self.board.configure(facts, self.past)
 
     def see(self, observed: Observation, memory: Memory | None = None, **how) -> CycleReport:
         """A cycle of the pool that is observed."""

@@ -9,6 +9,7 @@ from autoscaler.clock import SystemClock
 from autoscaler.core.model import Missing
 from autoscaler.status.board import StatusBoard
 from autoscaler.status.documents import Point
+from autoscaler.status.past import PastCycle
 from tests.builders import a_node, a_queue, an_observation, at, idle_since, some_settings
 from tests.unit.autoscaler.status.cycles import Shown, a_report
 
@@ -16,17 +17,21 @@ OTHER = replace(some_settings(), name="other")
 NO_NODES = replace(an_observation(), nodes=None, missing=(Missing("nomad", "nodes", "refused"),))
 
 
-class KeptMinutes:
-    """Where minutes outlive a board."""
+class KeptPast:
+    """What outlives a board."""
 
     def __init__(self) -> None:
         self.kept: dict[str, dict[object, Point]] = {}
+        self.cycles: dict[str, tuple[PastCycle, ...]] = {}
 
     def keep_minute(self, pool, point):
         self.kept.setdefault(pool, {})[point.at] = point
 
     def minutes(self, pool, since):
         return tuple(one for moment, one in self.kept.get(pool, {}).items() if moment >= since)
+
+    def past_cycles(self, pool):
+        return self.cycles.get(pool, ())
 
 
 def test_it_tells_of_itself_and_of_pools_that_had_no_cycle_yet():
@@ -163,15 +168,15 @@ def test_history_is_told_by_the_hour_with_the_minute_under_way():
 
 
 def test_minutes_are_kept_as_they_end_and_the_last_one_at_the_end():
-    minutes = KeptMinutes()
-    shown = Shown(minutes=minutes)
+    minutes = KeptPast()
+    shown = Shown(past=minutes)
     for seconds, pending in ((0, 5), (30, 9), (30, 2)):
         shown.clock.advance(seconds)
         shown.see(an_observation(queue=a_queue(pending)))
     assert [one.pending for one in minutes.kept["transcode"].values()] == [9]
     shown.board.flush()
 
-    again = Shown(minutes=minutes)
+    again = Shown(past=minutes)
     again.clock.advance(70)
     again.see(an_observation(queue=a_queue(1)))
 
@@ -179,9 +184,39 @@ def test_minutes_are_kept_as_they_end_and_the_last_one_at_the_end():
     assert [(one.at, one.pending) for one in history.points] == [(at(0), 9), (at(60), 2)]
 
 
+def a_past_cycle(seconds, pool="transcode", *, observed=None):
+    """One of an earlier run, which bought unless said otherwise."""
+    report = a_report(observed or an_observation(queue=a_queue(3)))
+    return PastCycle(pool, "c-9", at(seconds), report.outcome, 0.1, report.decision, report.actions)
+
+
+def test_what_an_earlier_run_decided_is_told_before_what_this_one_does():
+    past = KeptPast()
+    quiet, as_before = (a_past_cycle(ago, observed=an_observation()) for ago in (-110, -100))
+    past.cycles = {
+        "other": (a_past_cycle(-200, "other"), a_past_cycle(-50, "other")),
+        "transcode": (quiet, as_before, a_past_cycle(-90)),
+    }
+    shown = Shown(some_settings(), OTHER, past=past)
+    shown.see(an_observation(queue=a_queue(5)))
+
+    told = [(one.pool, one.at) for one in shown.board.status().changes]
+
+    assert told == [
+        ("transcode", at(0)),
+        ("other", at(-50)),
+        ("transcode", at(-90)),
+        ("other", at(-200)),
+    ]
+    of_pool = shown.board.decisions("transcode", 9).decisions
+    assert [one.at for one in of_pool] == [at(0), at(-90), at(-110)]
+    shown.configure(some_settings(), OTHER)
+    assert len(shown.board.status().changes) == 4
+
+
 def test_a_reload_does_not_read_again_what_is_there():
-    minutes = KeptMinutes()
-    shown = Shown(minutes=minutes)
+    minutes = KeptPast()
+    shown = Shown(past=minutes)
     shown.see(an_observation(queue=a_queue(5)))
     minutes.kept["transcode"] = {at(-60): Point(at(-60), 1, 1, 1.0, 1, 1, 1, 1, 1)}
 
