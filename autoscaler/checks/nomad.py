@@ -31,6 +31,7 @@ _POOLS_SINCE = (1, 6)
 _OLDEST = (1, 0)
 _NO_LEADER = "No cluster leader"
 _NO_REGION = "No path to region"
+_WANTS_TLS = "HTTP request to an HTTPS server"
 _NOT_ASKED = Unread("not asked")
 
 
@@ -116,6 +117,8 @@ def _unreachable(leader: Unread, settings: NomadSettings) -> Finding:
         says = f"Nomad knows no region {settings.region!r}"
         return _ABOUT.wrong("nomad.region", says, "mend nomad.region, or NOMAD_REGION")
     mend = "mend nomad.address (or NOMAD_ADDR), start the server, or let the firewall through"
+    if _WANTS_TLS in leader.why:
+        mend = "write https:// in nomad.address (or NOMAD_ADDR)"
     if "certificate" in leader.why.lower() or "ssl" in leader.why.lower():
         mend = "set nomad.ca_cert to the authority that signed the server's certificate"
     return _ABOUT.wrong("nomad.reachable", leader.why, mend)
@@ -128,8 +131,9 @@ def _version(
     if isinstance(facts.agent, Unread):
         yield _ABOUT.ok("nomad.reachable", where)
         says = f"Nomad's version: {facts.agent.why}"
+        denied = facts.agent.kind == "denied"
         mend = 'give the token\'s policy agent { policy = "read" }; nothing else needs it'
-        yield _ABOUT.unknown("nomad.version", says, mend)
+        yield _ABOUT.unknown("nomad.version", says, mend if denied else "")
         return
     version = facts.agent.version
     parsed = version_of(version)

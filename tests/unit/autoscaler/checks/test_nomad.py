@@ -47,10 +47,16 @@ def test_of_one_that_does_not_answer_only_that_is_said() -> None:
     assert {code: one.verdict for code, one in found.items()} == {"nomad.reachable": "wrong"}
 
 
-def test_a_certificate_that_is_not_trusted_has_a_mend_of_its_own() -> None:
-    found = judged(ServerFacts(Unread("SSLError: certificate verify failed")))
-
-    assert "nomad.ca_cert" in found["nomad.reachable"].mend
+@pytest.mark.parametrize(
+    ("why", "mend"),
+    [
+        ("SSLError: certificate verify failed", "nomad.ca_cert"),
+        ("400 Client sent an HTTP request to an HTTPS server.", "https://"),
+        ("connection refused", "nomad.address"),
+    ],
+)
+def test_each_way_of_not_answering_has_a_mend_of_its_own(why: str, mend: str) -> None:
+    assert mend in judged(ServerFacts(Unread(why)))["nomad.reachable"].mend
 
 
 def test_no_leader_is_told_apart_from_no_answer() -> None:
