@@ -3,11 +3,10 @@ What the status page takes in a browser: until it answers a click, and for each 
 
 ``python -m bench.page``.  Headless Chromium (CHROMIUM_BIN, or one on PATH), nothing kept from
 before, a pool of 500 nodes and 24 hours; the server is a process of its own.  Where there is no
-Chromium nothing is measured.  Imports ``bench``; the process is ``tests.made_up_board``.
+Chromium nothing is measured.  Imports ``bench`` and ``tests.browser``; the process is
+``tests.made_up_board``.
 """
 
-import os
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -18,13 +17,13 @@ from typing import Any
 from playwright.sync_api import Browser, CDPSession, Page, sync_playwright
 
 from bench.figure import Figure, distribution, tell
+from tests.browser.chromium import executable, launched
 
 #: Of which nine in ten are of the pool that is shown first.
 _NODES = 556
 _SHOWN = 500
 _LOADS = 8
 _EVENTS = 8
-_NAMES = ("chromium", "google-chrome", "google-chrome-stable", "chromium-browser")
 _WORK = ("ScriptDuration", "LayoutDuration", "RecalcStyleDuration")
 
 #: Once everything is there it clicks, and looks when that was answered and could be painted.
@@ -64,12 +63,10 @@ _COUNT = f"""() => {{
 
 def figures(nomad: Path | None) -> tuple[Figure, ...]:
     """Of made-up pools: the same whatever Nomad is measured."""
-    executable = os.environ.get("CHROMIUM_BIN") or next(filter(None, map(shutil.which, _NAMES)), "")
-    if nomad is not None or not executable:
+    if nomad is not None or executable() is None:
         return ()
-    arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
     with _served() as url, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=executable, args=arguments)
+        browser = launched(playwright)
         loads = [_load(browser, url) for _ in range(_LOADS)]
         change = _change(browser, url)
         browser.close()

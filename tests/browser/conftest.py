@@ -1,7 +1,5 @@
 """One browser for all tests of the page, and a page of its own for each."""
 
-import os
-import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -11,10 +9,9 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
+from tests.browser.chromium import executable, launched
 from tests.browser.site import Picture, Site
 from tests.browser.watch import Watch
-
-_NAMES = ("chromium", "google-chrome", "google-chrome-stable", "chromium-browser")
 
 OpenPage = Callable[..., Page]
 
@@ -30,12 +27,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     """Headless Chromium."""
-    executable = os.environ.get("CHROMIUM_BIN") or next(filter(None, map(shutil.which, _NAMES)), "")
-    if not executable:
+    if executable() is None:
         pytest.skip("no Chromium: neither CHROMIUM_BIN nor one on PATH")
-    arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=executable, args=arguments)
+        browser = launched(playwright)
         yield browser
         browser.close()
 
