@@ -3,15 +3,27 @@
 #
 #   nomad job run -var s3_bucket=my-videos nomad/transcode.nomad.hcl
 #   transcoder dispatch videos.txt
+#
+# From Nomad 1.0 on.  By the variable driver: exec (the default: a chroot, cgroups, no root),
+# raw_exec (no isolation at all: for laptops and the demo), docker (an image, see Containerfile).
+#
+# No variable takes a secret: whoever may read the job reads its variables' values.
 
 variable "s3_bucket" {
   type        = string
   description = "The bucket that the results go to, under videos/."
+
+  # Nomad's own regex_replace: its older versions have no other function that matches.
+  validation {
+    condition     = var.s3_bucket != "" && regex_replace(var.s3_bucket, "^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$", "") == ""
+    error_message = "The bucket is its bare name, 3 to 63 lower-case letters, digits, dots and dashes."
+  }
 }
 
 variable "datacenters" {
-  type    = list(string)
-  default = ["dc1"]
+  type        = list(string)
+  default     = ["dc1"]
+  description = "Nomad's datacenters, as the agents' configuration has them."
 }
 
 variable "node_class" {
@@ -23,19 +35,35 @@ variable "node_class" {
 variable "driver" {
   type        = string
   default     = "exec"
-  description = "Nomad's task driver: exec, or raw_exec where isolation is done otherwise."
+  description = "Nomad's task driver: exec, raw_exec or docker."
+
+  validation {
+    condition     = contains(["exec", "raw_exec", "docker"], var.driver)
+    error_message = "The driver is exec, raw_exec or docker."
+  }
 }
 
 variable "command" {
   type        = string
   default     = "/usr/local/bin/transcoder"
-  description = "Where the transcoder is installed on the client nodes."
+  description = "Where the transcoder is installed: on the client nodes, or in the image."
+}
+
+variable "image" {
+  type        = string
+  default     = "transcoder:local"
+  description = "The driver docker's image, with a tag or digest of your registry; a local one by default."
 }
 
 variable "cpu" {
   type        = number
   default     = 2000
   description = "MHz for one transcode; ffmpeg gets a thread for each 2500 begun, unless threads says otherwise."
+
+  validation {
+    condition     = var.cpu >= 100 && var.cpu == floor(var.cpu)
+    error_message = "The cpu is a whole number of MHz, from 100 up."
+  }
 }
 
 variable "threads" {
@@ -62,12 +90,22 @@ variable "memory" {
   type        = number
   default     = 1024
   description = "MiB for one transcode; the table above tells what the profiles take."
+
+  validation {
+    condition     = var.memory >= 100 && var.memory == floor(var.memory)
+    error_message = "The memory is a whole number of MiB, from 100 up."
+  }
 }
 
 variable "disk" {
   type        = number
   default     = 4000
   description = "MiB that the input and all its results take together, until they are published."
+
+  validation {
+    condition     = var.disk >= 100 && var.disk == floor(var.disk)
+    error_message = "The disk is a whole number of MiB, from 100 up."
+  }
 }
 
 variable "profiles" {
@@ -76,15 +114,28 @@ variable "profiles" {
   description = "A file on the client nodes with profiles of your own; empty means those of the package."
 }
 
+variable "allow_private" {
+  type        = bool
+  default     = false
+  description = "Whether inputs may come from private addresses, such as a store within the VPC."
+}
+
 variable "aws_region" {
-  type    = string
-  default = "us-east-1"
+  type        = string
+  default     = "us-east-1"
+  description = "The bucket's region."
 }
 
 variable "s3_endpoint_url" {
   type        = string
   default     = ""
   description = "For S3-compatible stores; empty means AWS."
+}
+
+variable "dogstatsd_url" {
+  type        = string
+  default     = ""
+  description = "Where the tasks' figures go, such as udp://127.0.0.1:8125; empty means what the nodes' environment says."
 }
 
 job "transcode" {
@@ -142,9 +193,31 @@ job "transcode" {
     task "transcode" {
       driver = var.driver
 
-      config {
-        command = var.command
-        args    = ["run"]
+      # Each driver takes its own words only; of the two blocks one is there.
+      dynamic "config" {
+        for_each = var.driver == "docker" ? [] : ["the nodes' own"]
+
+        content {
+          command = var.command
+          args    = var.allow_private ? ["run", "--allow-private"] : ["run"]
+        }
+      }
+
+      dynamic "config" {
+        for_each = var.driver == "docker" ? ["an image"] : []
+
+        content {
+          image      = var.image
+          entrypoint = [var.command]
+          args       = var.allow_private ? ["run", "--allow-private"] : ["run"]
+          # As with exec: the instance's role is one hop away, which is all that IMDSv2 grants by
+          # default, and the node's Datadog agent is on 127.0.0.1.
+          network_mode = "host"
+          # Passes SIGTERM on, and buries what ffmpeg leaves.
+          init         = true
+          cap_drop     = ["ALL"]
+          security_opt = ["no-new-privileges"]
+        }
       }
 
       env {
@@ -153,17 +226,38 @@ job "transcode" {
         AWS_ENDPOINT_URL_S3 = var.s3_endpoint_url
         TRANSCODER_THREADS  = var.threads
         TRANSCODER_PROFILES = var.profiles
+        DD_DOGSTATSD_URL    = var.dogstatsd_url
       }
 
-      # Credentials: on EC2 leave this out, and give the nodes an instance profile that may put and
-      # get objects below videos/ (boto3 finds it, and it expires by itself).  Elsewhere let Nomad
-      # fetch them from where secrets are kept, never from this file, which anybody with the right
-      # read-job reads in clear.  With Vault (and a `vault` block in the task), or, from Nomad 1.4
-      # on, with Nomad's own variables:
+      # Credentials: on EC2 leave this as it is, and give the nodes an instance profile that may put,
+      # get and delete objects below videos/ (boto3 finds it, and it expires by itself).
+      #
+      # Elsewhere let Nomad fetch them from where secrets are kept, never from this file, which
+      # anybody with the right read-job reads in clear.  With Vault, which makes a user for each task
+      # and removes it afterwards (policies before Nomad 1.10; role with workload identity, from 1.7):
+      #
+      #   vault {
+      #     policies = ["transcode"]
+      #   }
+      #   template {
+      #     destination = "secrets/aws.env"
+      #     env         = true
+      #     change_mode = "noop" # New credentials are no reason to begin a transcode anew.
+      #     data        = <<-EOT
+      #       {{ with secret "aws/creds/transcode" }}
+      #       AWS_ACCESS_KEY_ID={{ .Data.access_key }}
+      #       AWS_SECRET_ACCESS_KEY={{ .Data.secret_key }}
+      #       {{ end }}
+      #     EOT
+      #   }
+      #
+      # Static ones, from Nomad 1.4 on, from a variable of Nomad that only this job reads
+      # (nomad var put nomad/jobs/transcode @credentials.json, which no history of a shell keeps):
       #
       #   template {
       #     destination = "secrets/aws.env"
       #     env         = true
+      #     change_mode = "noop"
       #     data        = <<-EOT
       #       {{ with nomadVar "nomad/jobs/transcode" }}
       #       AWS_ACCESS_KEY_ID={{ .access_key_id }}
@@ -171,6 +265,9 @@ job "transcode" {
       #       {{ end }}
       #     EOT
       #   }
+      #
+      # Static ones with an older Nomad and no Vault: a file that provisioning puts on the nodes, and
+      # AWS_SHARED_CREDENTIALS_FILE in env above (with exec, below /opt/transcoder: it is in the chroot).
       #
       # Where a source of inputs has credentials of its own, they go the same way.
 

@@ -93,9 +93,27 @@ def read_block(schema: Schema, block: Json, variables: Mapping[str, Any], where:
         raise HclError(f"{where}: has the labels {labels}; it takes {wanted}")
     place = f'{where} "{labels[0]}"' if labels else where
     found: Json = {"Name": labels[0]} if labels else {}
-    for key, value in body.items():
+    for key, value in _expanded(body, variables, place).items():
         found.update(_entry(schema, key, value, variables, f"{place}.{key}"))
     return schema.finish(found)
+
+
+def _expanded(body: Json, variables: Mapping[str, Any], where: str) -> Json:
+    """A body with its ``dynamic`` blocks written out, as often as their ``for_each`` has items."""
+    dynamic = body.get("dynamic")
+    if not is_block(dynamic):
+        return body
+    written: Json = {key: value for key, value in body.items() if key != "dynamic"}
+    for block in dynamic or ():
+        labels, inner = unlabelled(block)
+        if len(labels) != 1 or inner.keys() != {"for_each", "content"}:
+            raise HclError(f"{where}.dynamic: has the name of a block, a for_each and a content")
+        items = substituted(inner["for_each"], variables, f"{where}.dynamic")
+        if not isinstance(items, list):
+            raise HclError(f"{where}.dynamic: {items!r} is no list")
+        if items:
+            written[labels[0]] = [*written.get(labels[0], []), *inner["content"] * len(items)]
+    return written
 
 
 def _entry(schema: Schema, key: str, value: Any, variables: Mapping[str, Any], where: str) -> Json:

@@ -1,7 +1,7 @@
 """
 Give the variables of a job file their values, and put them where they are used.
 
-May import ``devstack.hcl.source`` and ``devstack.hcl.errors``.
+May import ``devstack.hcl.expressions``, ``devstack.hcl.source`` and ``devstack.hcl.errors``.
 """
 
 from __future__ import annotations
@@ -10,7 +10,8 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from devstack.hcl.errors import HclError
-from devstack.hcl.source import bare, expression, quoted, read, unlabelled
+from devstack.hcl.expressions import Names, evaluate
+from devstack.hcl.source import bare, expression, is_block, quoted, read, unlabelled
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,7 +21,8 @@ _REFERENCE = re.compile(r"var\.([A-Za-z_][\w-]*)")
 #: A variable, an escaped dollar, or anything else between braces: that is for the runtime.
 _INTERPOLATION = re.compile(r"\$\$\{|\$\{([^}]*)\}")
 _RUNTIME = re.compile(r"(node|attr|meta|env|device|NOMAD_)[\w.\[\]\"'-]*|[A-Z][A-Z0-9_]*")
-_DECLARATION = {"type", "default", "description", "sensitive"}
+_DECLARATION = {"type", "default", "description", "sensitive", "validation"}
+_VALIDATION = {"condition", "error_message"}
 
 
 def resolve(declared: list[dict[str, Any]], given: Mapping[str, Any]) -> dict[str, Any]:
@@ -56,12 +58,22 @@ def _value(name: str, body: dict[str, Any], given: Mapping[str, Any]) -> Any:
     if unknown:
         raise HclError(f"variable {name}: unknown key {', '.join(sorted(unknown))}")
     kind = _kind(name, body.get("type", "string"))
-    if name in given:
-        return converted(name, kind, given[name])
-    if "default" not in body:
+    if name not in given and "default" not in body:
         raise HclError(f"variable {name}: has no default, so it needs a value (-var {name}=…)")
-    default = substituted(body["default"], {}, f"the default of variable {name}")
-    return converted(name, kind, default)
+    default = substituted(body.get("default"), {}, f"the default of variable {name}")
+    value = converted(name, kind, given.get(name, default))
+    for validation in body.get("validation", ()):
+        _validate(name, value, validation)
+    return value
+
+
+def _validate(name: str, value: Any, validation: Any) -> None:
+    if not is_block([validation]) or unlabelled(validation)[1].keys() != _VALIDATION:
+        raise HclError(f"variable {name}: a validation has a condition and an error_message")
+    where = f"the validation of variable {name}"
+    if substituted(validation["condition"], {name: value}, where) is not True:
+        told = substituted(validation["error_message"], {}, where)
+        raise HclError(f"variable {name}: {value!r}: {told}")
 
 
 def _kind(name: str, written: Any) -> str:
@@ -139,11 +151,15 @@ def substituted(value: Any, variables: Mapping[str, Any], where: str) -> Any:
     template = quoted(value)
     if template is not None:
         return _filled(template, variables, where)
-    code = expression(value) or value
-    reference = _REFERENCE.fullmatch(code)
-    if reference is None:
-        raise HclError(f"{where}: {code} is not understood; write a literal or var.NAME")
-    return _looked_up(reference[1], variables, where)
+    names = Names(
+        variable=lambda name: _looked_up(name, variables, where),
+        filled=lambda template: _filled(template, variables, where),
+    )
+    try:
+        return evaluate(expression(value) or value, names)
+    except HclError as error:
+        text = str(error)
+        raise HclError(text if text.startswith(where) else f"{where}: {text}") from error
 
 
 def _filled(template: str, variables: Mapping[str, Any], where: str) -> str:

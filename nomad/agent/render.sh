@@ -118,6 +118,7 @@ settle_servers() {
   elif [[ $role == client || $SERVER_COUNT != 1 ]]; then
     problems+=("no servers: set SERVER_ADDRESSES, or REGION, SERVER_TAG_KEY and SERVER_TAG_VALUE")
   fi
+  # shellcheck disable=SC2034 # Used by its name, in filled.
   NODE_POOL_LINE=${NODE_POOL:+$'\n'  node_pool  = \"$NODE_POOL\"}
 }
 

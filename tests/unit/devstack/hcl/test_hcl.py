@@ -21,7 +21,7 @@ def task_of(text: str, **variables: Any) -> dict[str, Any]:
 
 def test_the_projects_job_file_is_read_whole() -> None:
     """Compared with what ``nomad job run -output`` says of it, less its nulls."""
-    job = hcl.load(JOB_FILE, {"s3_bucket": "b"})
+    job = hcl.load(JOB_FILE, {"s3_bucket": "my-bucket"})
 
     (group,) = job.pop("TaskGroups")
     (task,) = group.pop("Tasks")
@@ -58,7 +58,8 @@ def test_the_projects_job_file_is_read_whole() -> None:
         "Env": {
             "AWS_ENDPOINT_URL_S3": "",
             "AWS_REGION": "us-east-1",
-            "S3_BUCKET": "b",
+            "DD_DOGSTATSD_URL": "",
+            "S3_BUCKET": "my-bucket",
             "TRANSCODER_PROFILES": "",
             "TRANSCODER_THREADS": "",
         },
@@ -133,13 +134,13 @@ def test_devices_are_read_with_their_names() -> None:
     [('["a", "b"]', ["a", "b"]), (["a"], ["a"]), ("[]", [])],
 )
 def test_a_list_may_be_given_as_the_command_line_has_it(given: Any, value: list[str]) -> None:
-    job = hcl.load(JOB_FILE, {"s3_bucket": "b", "datacenters": given})
+    job = hcl.load(JOB_FILE, {"s3_bucket": "my-bucket", "datacenters": given})
 
     assert job["Datacenters"] == value
 
 
 def test_variables_may_come_from_a_file() -> None:
-    values = hcl.variables_file('s3_bucket = "b"\ncpu = 500\ndatacenters = ["dc2"]\n')
+    values = hcl.variables_file('s3_bucket = "my-bucket"\ncpu = 500\ndatacenters = ["dc2"]\n')
 
     job = hcl.load(JOB_FILE, values)
 
@@ -151,11 +152,17 @@ def test_variables_may_come_from_a_file() -> None:
     ("variables", "words"),
     [
         ({}, "variable s3_bucket: has no default, so it needs a value"),
-        ({"s3_bucket": "b", "colour": "red"}, "variable colour: the job file declares no such"),
-        ({"s3_bucket": "b", "cpu": "much"}, "variable cpu: 'much' is no number"),
-        ({"s3_bucket": "b", "cpu": "nan"}, "variable cpu: 'nan' is no number"),
-        ({"s3_bucket": "b", "cpu": True}, "variable cpu: True is no number"),
-        ({"s3_bucket": "b", "datacenters": "dc1"}, r"datacenters: 'dc1' is no list\(string\)"),
+        (
+            {"s3_bucket": "my-bucket", "colour": "red"},
+            "variable colour: the job file declares no such",
+        ),
+        ({"s3_bucket": "my-bucket", "cpu": "much"}, "variable cpu: 'much' is no number"),
+        ({"s3_bucket": "my-bucket", "cpu": "nan"}, "variable cpu: 'nan' is no number"),
+        ({"s3_bucket": "my-bucket", "cpu": True}, "variable cpu: True is no number"),
+        (
+            {"s3_bucket": "my-bucket", "datacenters": "dc1"},
+            r"datacenters: 'dc1' is no list\(string\)",
+        ),
         ({"s3_bucket": ["b"]}, r"variable s3_bucket: \['b'\] is no string"),
     ],
 )
