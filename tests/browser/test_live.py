@@ -78,6 +78,28 @@ def test_nodes_are_read_again_only_when_there_is_news_and_not_all_the_time(
     assert 1 <= len(nodes) <= 3
 
 
+def test_a_hidden_page_holds_no_stream_and_catches_up(page: Page, site: Site) -> None:
+    """A browser opens few connections to one host: many forgotten tabs must not use them up."""
+    expect(page.locator(".node")).to_have_count(36)
+    asked: list[str] = []
+    page.evaluate("""
+        window.away = true;
+        Object.defineProperty(document, "hidden", { get: () => window.away });
+    """)
+    with page.expect_response("**/api/v1/status"):
+        page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    page.on("request", lambda request: asked.append(request.url))
+    site.picture.set_queue("transcode", 77)
+    expect(page.locator("#age")).to_have_text(re.compile(r"as of [3-9] s ago"))
+    assert asked == []
+    expect(page.locator(".tile.main .value")).to_have_text("37")
+
+    page.evaluate("window.away = false; document.dispatchEvent(new Event('visibilitychange'))")
+    expect(page.locator(".tile.main .value")).to_have_text("77")
+    site.picture.set_queue("transcode", 78)
+    expect(page.locator(".tile.main .value")).to_have_text("78")
+
+
 def test_survives_the_daemons_restart(page: Page, site: Site, watches: list[Watch]) -> None:
     """A loud banner while it is away, with the age of what is shown; then all goes on."""
     watches[0].forgive(UNREACHABLE)

@@ -60,7 +60,10 @@ def test_a_pause_is_loud(page: Page, site: Site) -> None:
     def paused(status: Status) -> Status:
         until = status.at + timedelta(minutes=45, seconds=30)
         pause = Paused(status.at - timedelta(minutes=5), until, "AWS maintenance", "ada")
-        return replace(well(status), pools=(replace(well(status).pools[0], paused=pause),))
+        pool = well(status).pools[0]
+        assert pool.decision is not None
+        decision = replace(pool.decision, current=2, desired=5, paused=True)
+        return replace(status, wrongs=(), pools=(replace(pool, paused=pause, decision=decision),))
 
     site.picture.show(paused)
     banner = page.locator(".banner.warning").first
@@ -69,6 +72,7 @@ def test_a_pause_is_loud(page: Page, site: Site) -> None:
     expect(banner).to_contain_text("autoscaler resume --pool transcode")
     expect(page.locator("#verdict")).to_have_text("Nothing is wrong; 1 pool is paused")
     expect(page.locator("#decision")).to_contain_text("paused: not acted upon")
+    expect(page.locator("#decision")).to_contain_text("Stay at 2; else it would be 5")
     expect(page).to_have_title(re.compile("^⏸ "))
 
 

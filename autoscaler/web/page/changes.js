@@ -24,10 +24,11 @@ export class Changes {
   update(status) {
     this.#status = status;
     const { changes } = status;
-    const several = status.pools.length > 1;
+    // Those of a pool that is no longer there are told apart as well.
+    const several = changes.some((one) => one.pool !== status.pools[0]?.name);
     const shown = this.#whole ? changes : changes.slice(0, FIRST);
     keyed(this.#list, shown, (one) => `${one.pool} ${one.cycle_id}`, makeChange, (element, one) => {
-      updateChange(element, one, several);
+      updateChange(element, one, several || status.pools.length > 1);
     });
     show(this.#none, changes.length === 0);
     show(this.#more, changes.length > FIRST);

@@ -44,6 +44,7 @@ export class Refetch {
 
   async #read() {
     this.#timer = 0;
+    if (document.hidden) return; // Hidden since it was planned: read once it is seen again.
     this.#wanted = false;
     this.#reading = true;
     const path = this.#path();

@@ -45,6 +45,9 @@ export function headline(decision) {
   if (current === null || desired === null) {
     return { word: "Nothing decided: too little is known", icon: "unknown" };
   }
+  if (decision.paused && desired !== current) {
+    return { word: `Stay at ${current}; else it would be ${desired}`, icon: "hold" };
+  }
   if (desired > current) return { word: `Scale out: ${current} → ${desired}`, icon: "out" };
   if (desired < current) return { word: `Scale in: ${current} → ${desired}`, icon: "in" };
   return { word: `Stay at ${desired}`, icon: "hold" };
