@@ -196,6 +196,8 @@ def _size(decision: DecisionStatus) -> str:
         return "desired unknown"
     if decision.current == decision.desired:
         return f"desired stays at {decision.current}"
+    if decision.paused:
+        return f"desired stays at {decision.current}; else it would be {decision.desired}"
     return f"desired {decision.current} → {decision.desired}"
 
 

@@ -120,11 +120,14 @@ class DecisionStatus:
     outcome: Literal["applied", "no_op", "failed"]
     seconds: float
     current: int | None
+    #: What it is when all of this has been done; of a paused pool what it would be.
     desired: int | None
     #: The whole decision in words.
     why: str
     reasons: tuple[ReasonStatus, ...]
     actions: tuple[ActionStatus, ...]
+    #: The pool was paused: nothing of this is done.
+    paused: bool = False
 
 
 @dataclass(frozen=True, slots=True)

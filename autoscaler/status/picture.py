@@ -175,4 +175,5 @@ def decision_status(report: CycleReport | PastCycle) -> DecisionStatus:
         actions=tuple(
             ActionStatus(sentence(one.action), one.outcome, one.detail) for one in report.actions
         ),
+        paused=decision.paused,
     )

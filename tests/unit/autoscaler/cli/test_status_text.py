@@ -122,6 +122,13 @@ def test_a_pause_cannot_be_overlooked():
     assert lines[2].startswith("warning     paused by ann until 12:10:00 UTC (in 10 min): moving")
 
 
+def test_what_a_paused_pool_would_do_is_told_as_not_done():
+    seen = Seen(some_settings(strategy="backlog"))
+    seen.see(replace(an_observation(queue=a_queue(3)), pause=Pause(at(0), None, "why", "ann")))
+
+    assert "  decision  desired stays at 0; else it would be 2 at 12:00:00 UTC" in seen.text()
+
+
 def test_several_jobs_and_what_holds_one_are_told_each():
     seen = Seen(some_settings(jobs=("transcode", "thumbs")))
     held = a_queue(4, verdict=Verdict(WaitsFor.QUOTA, "cpu"))
