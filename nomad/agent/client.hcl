@@ -32,36 +32,44 @@ client {
   gc_disk_usage_threshold  = 80
   gc_inode_usage_threshold = 70
 
-  options {
+  options = {
     # Only EC2 is asked what machine this is: the daemon knows instances by what it answers.
     "fingerprint.denylist" = "env_gce,env_azure,env_digitalocean"
   }
 
   # What a task of the exec driver sees of the machine: programs, libraries and certificates, and of
-  # /etc nothing that is a secret.  What is not there is passed over.
-  chroot_env {
-    "/bin"                    = "/bin"
-    "/lib/aarch64-linux-gnu"  = "/lib/aarch64-linux-gnu"
-    "/lib/x86_64-linux-gnu"   = "/lib/x86_64-linux-gnu"
-    "/lib64"                  = "/lib64"
-    "/opt/transcoder"         = "/opt/transcoder"
-    "/usr"                    = "/usr"
-    "/etc/alternatives"       = "/etc/alternatives"
-    "/etc/ca-certificates"    = "/etc/ca-certificates"
-    "/etc/fonts"              = "/etc/fonts"
-    "/etc/group"              = "/etc/group"
-    "/etc/hosts"              = "/etc/hosts"
-    "/etc/ld.so.cache"        = "/etc/ld.so.cache"
-    "/etc/localtime"          = "/etc/localtime"
-    "/etc/mime.types"         = "/etc/mime.types"
-    "/etc/nsswitch.conf"      = "/etc/nsswitch.conf"
-    "/etc/passwd"             = "/etc/passwd"
-    "/etc/pki"                = "/etc/pki"
-    "/etc/resolv.conf"        = "/etc/resolv.conf"
-    "/etc/ssl/certs"          = "/etc/ssl/certs"
-    "/etc/ssl/openssl.cnf"    = "/etc/ssl/openssl.cnf"
-    "/run/resolvconf"         = "/run/resolvconf"
-    "/run/systemd/resolve"    = "/run/systemd/resolve"
+  # /etc nothing that is a secret.  What is not there is passed over.  Each file is linked for each
+  # task, so what no transcode needs (documentation, headers) costs time at each start.
+  chroot_env = {
+    "/bin"                       = "/bin"
+    "/lib/aarch64-linux-gnu"     = "/lib/aarch64-linux-gnu"
+    "/lib/x86_64-linux-gnu"      = "/lib/x86_64-linux-gnu"
+    "/lib64"                     = "/lib64"
+    "/opt/transcoder"            = "/opt/transcoder"
+    "/usr/bin"                   = "/usr/bin"
+    "/usr/lib"                   = "/usr/lib"
+    "/usr/lib64"                 = "/usr/lib64"
+    "/usr/local"                 = "/usr/local"
+    "/usr/share/ca-certificates" = "/usr/share/ca-certificates"
+    "/usr/share/fonts"           = "/usr/share/fonts"
+    "/usr/share/zoneinfo"        = "/usr/share/zoneinfo"
+    "/etc/alternatives"          = "/etc/alternatives"
+    "/etc/ca-certificates"       = "/etc/ca-certificates"
+    "/etc/fonts"                 = "/etc/fonts"
+    "/etc/group"                 = "/etc/group"
+    "/etc/hosts"                 = "/etc/hosts"
+    "/etc/ld.so.cache"           = "/etc/ld.so.cache"
+    "/etc/localtime"             = "/etc/localtime"
+    "/etc/mime.types"            = "/etc/mime.types"
+    "/etc/nsswitch.conf"         = "/etc/nsswitch.conf"
+    "/etc/passwd"                = "/etc/passwd"
+    "/etc/pki/ca-trust"          = "/etc/pki/ca-trust"
+    "/etc/pki/tls/certs"         = "/etc/pki/tls/certs"
+    "/etc/resolv.conf"           = "/etc/resolv.conf"
+    "/etc/ssl/certs"             = "/etc/ssl/certs"
+    "/etc/ssl/openssl.cnf"       = "/etc/ssl/openssl.cnf"
+    "/run/resolvconf"            = "/run/resolvconf"
+    "/run/systemd/resolve"       = "/run/systemd/resolve"
   }
 }
 
