@@ -1,0 +1,30 @@
+#!/usr/bin/env bash
+# Fetch what this instance is set up from, and set it up.  Can be run again at any time; what is as it
+# should be is left alone.  Stops at the first error and says at which step.
+set -euo pipefail
+
+# shellcheck source=/dev/null # cloud-init writes it.
+. /etc/cluster-setup.env
+DIRECTORY=/opt/cluster-setup
+step=start
+trap 'echo "cluster-setup: failed at step: $step" >&2' ERR
+
+begin() {
+  step=$1
+  echo "cluster-setup: $step"
+}
+
+begin "the AWS SDK"
+if ! /usr/bin/python3 -c 'import boto3' 2>/dev/null; then
+  export DEBIAN_FRONTEND=noninteractive
+  apt-get -q -o Acquire::Retries=3 -o DPkg::Lock::Timeout=300 update
+  apt-get -q -y -o Acquire::Retries=3 -o DPkg::Lock::Timeout=300 --no-install-recommends \
+    install python3-boto3
+fi
+
+begin "fetch from s3://$BUCKET/$PREFIX"
+/usr/bin/python3 /usr/local/lib/cluster-setup/fetch.py "$BUCKET" "$PREFIX" "$REGION" "$DIRECTORY"
+
+begin "set up as $ROLE"
+"$DIRECTORY/boot/$ROLE.sh"
+echo "cluster-setup: done"
