@@ -2,6 +2,7 @@
 
 import argparse
 from collections.abc import Iterator
+from functools import cache
 
 from autoscaler.cli import _parser as autoscaler_parser
 from tests.docs.markdown import GENERATED, code, joined, table
@@ -34,6 +35,7 @@ _TRANSCODER_EXITS = {
 }
 
 
+@cache
 def parsers() -> dict[str, argparse.ArgumentParser]:
     """Each command's own parser, by the words that call for it, such as ``autoscaler check``."""
     roots = (autoscaler_parser(), transcoder_parser())

@@ -19,7 +19,7 @@ _ABOUT = f"""\
 # Metrics
 
 The same samples go to Datadog (DogStatsD, or its API with `datadog: {{api: true}}`) and to
-Prometheus at `/metrics`.  `{_PREFIX}` stands for `datadog.prefix`; `datadog.tags` are on everything.
+Prometheus at `/metrics`.  `{_PREFIX}` stands for `datadog.prefix`; all have `datadog.tags` too.
 A dashboard and monitors are in [tf/datadog](../../tf/datadog), and what to do when one of them
 sounds is in the [runbook](../runbook.md).
 
