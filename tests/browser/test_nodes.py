@@ -1,6 +1,5 @@
 """The list of nodes: counts, filter, order, what each runs."""
 
-import re
 from dataclasses import replace
 from datetime import timedelta
 
@@ -127,4 +126,4 @@ def test_a_state_that_this_page_does_not_know_is_shown_by_its_code(page: Page, s
         return replace(found, nodes=(replace(found.nodes[0], state=odd),))
 
     site.picture.show(nodes=newer)
-    expect(page.locator(".node")).to_contain_text(re.compile("resting"))
+    expect(page.locator(".node[data-state=resting]")).to_contain_text("resting")

@@ -1,6 +1,7 @@
 """What is wrong is told as wrong: by word, with since when and the mend."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -169,9 +170,11 @@ class TestBehindAToken:
     """A site that asks who one is."""
 
     @pytest.fixture
-    def site(self, picture: Picture, token_file: Path) -> Site:
+    def site(self, picture: Picture, token_file: Path) -> Iterator[Site]:
         """With a token."""
-        return Site(picture, HttpSettings(listen="127.0.0.1:0", token_file=str(token_file)))
+        site = Site(picture, HttpSettings(listen="127.0.0.1:0", token_file=str(token_file)))
+        yield site
+        site.stop()
 
     def test_one_signs_in_and_is_asked_again_when_that_has_ended(
         self, open_page: OpenPage, site: Site, token_file: Path, watches: list[Watch]
@@ -185,6 +188,5 @@ class TestBehindAToken:
 
         watches[0].forgive(re.compile("401"))
         page.context.clear_cookies()
-        page.evaluate("window.dispatchEvent(new Event('online'))")
+        site.picture.set_queue("transcode", 3)  # The nodes are asked for anew.
         expect(page).to_have_url(re.compile("/sign-in$"))
-        site.stop()
