@@ -89,7 +89,7 @@ variable "threads" {
 variable "memory" {
   type        = number
   default     = 1024
-  description = "MiB for one transcode; the table above tells what the profiles take."
+  description = "MiB for one transcode; a table in the file tells what the profiles take."
 
   validation {
     condition     = var.memory >= 100 && var.memory == floor(var.memory)
