@@ -1,7 +1,7 @@
 """
 The pools of a devstack: a job each, the class of its nodes, and its Auto Scaling groups.
 
-What each is to the daemon, as its configuration has it.  May import the standard library only.
+What each is to the daemon, as its configuration has it.  May import ``devstack.kept``.
 """
 
 import re
@@ -11,10 +11,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from devstack.kept import kept_file
+
 JOB = "transcode"
 GROUP = "nomad-clients"
 #: The very file that is registered on a real cluster.
-JOB_FILE = Path(__file__).resolve().parent.parent / "nomad" / "transcode.nomad.hcl"
+JOB_FILE = kept_file("nomad/transcode.nomad.hcl")
 _JOB_LINE = re.compile(r'^job "[^"]+" \{$', re.MULTILINE)
 
 

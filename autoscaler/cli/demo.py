@@ -27,11 +27,11 @@ def add(commands: Commands) -> None:
 
 
 def _run(arguments: argparse.Namespace) -> int:
-    try:
-        from devstack import demo
-    except ModuleNotFoundError as error:
+    from devstack import demo
+
+    if missing := demo.missing():
         print(
-            f"autoscaler demo: {error.name} is not installed; "
+            f"autoscaler demo: not installed: {', '.join(missing)}; "
             "pip install 'nomad-queue-autoscaler[demo]'",
             file=sys.stderr,
         )

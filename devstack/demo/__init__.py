@@ -1,7 +1,16 @@
 """The whole system at work on real video, from one command: ``autoscaler demo``."""
 
 from collections.abc import Sequence
+from importlib.util import find_spec
 from pathlib import Path
+
+#: What it takes beyond what is always installed: the extra ``demo`` brings them.
+_NEEDED = ("flask", "hcl2", "moto", "rich")
+
+
+def missing() -> tuple[str, ...]:
+    """The packages that the demo needs and that are not installed."""
+    return tuple(name for name in _NEEDED if find_spec(name) is None)
 
 
 def main(files: Sequence[Path], *, keep: bool) -> int:

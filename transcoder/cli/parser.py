@@ -20,6 +20,7 @@ def make_parser() -> argparse.ArgumentParser:
         epilog=_EXITS,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
+    parser.add_argument("--version", action=_Version, nargs=0, help="tell the version, and end")
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
     _add_run(commands.add_parser("run", help="transcode one input, by hand or as a Nomad task"))
     _add_dispatch(commands.add_parser("dispatch", help="make a child job of each input in lists"))
@@ -32,6 +33,20 @@ def make_parser() -> argparse.ArgumentParser:
     _add_doctor(commands.add_parser("doctor", help="tell what this machine lacks for all this"))
     _add_selftest(commands.add_parser("selftest", help="try odd inputs on the ffmpeg at hand"))
     return parser
+
+
+class _Version(argparse.Action):
+    """The version of the distribution that this is part of, looked up when it is asked for."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object, **__: object) -> None:
+        from importlib.metadata import PackageNotFoundError, version
+
+        try:
+            told = version("nomad-queue-autoscaler")
+        except PackageNotFoundError:
+            told = "of a source tree that is not installed"
+        print(parser.prog, told)
+        parser.exit()
 
 
 def _add_run(parser: argparse.ArgumentParser) -> None:
