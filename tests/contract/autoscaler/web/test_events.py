@@ -24,8 +24,10 @@ def test_the_status_comes_at_once_and_again_on_each_change(web: Web) -> None:
 
 
 def test_one_who_comes_later_gets_the_status_at_once_too(web: Web) -> None:
-    with Listening(web.address) as early, Listening(web.address) as late:
-        assert early.status_event() == late.status_event()
+    with Listening(web.address) as early:
+        told = early.status_event()
+        with Listening(web.address) as late:
+            assert late.status_event() == told
 
 
 def test_a_storm_of_changes_is_told_once_a_second_and_ends_with_the_last(web: Web) -> None:
