@@ -17,7 +17,7 @@ scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 
 packages python3 python3-venv
-python=$(/usr/bin/python3 -c 'import sys; print(".".join(map(str, sys.version_info[:3])))')
+python=$(/usr/bin/python3 -c 'import sys; print(".".join(map(str, sys.version_info[:2])))')
 dpkg --compare-versions "$python" ge 3.11 || bad 78 "python3 is $python: 3.11 or later is needed"
 
 # pip ARGUMENTS...: quiet, bounded, and deaf to what pip says of itself.
@@ -55,10 +55,11 @@ case $wheel in
   *) bad 78 "WHEEL is '$wheel': the path, https:// or s3:// of a .whl file" ;;
 esac
 
-if ! [[ -x $home/bin/$name && $(cat "$home/.installed" 2>/dev/null) == "$(note)" ]]; then
-  [[ $(readlink -f "$home/bin/python" 2>/dev/null) == "$(readlink -f /usr/bin/python3)" ]] ||
-    /usr/bin/python3 -m venv --clear "$home"
+installed=$(cat "$home/.installed" 2>/dev/null) || installed=
+if [[ $installed != "$(note)" ]]; then
+  # What was interrupted, or made for another Python, is made anew; all else is upgraded in place.
   rm -f "$home/.installed"
+  [[ $installed == "python $python"$'\n'* ]] || /usr/bin/python3 -m venv --clear "$home"
   pip install --only-binary :all: --require-hashes --requirement "$requirements"
   if [[ -n $wheel ]]; then
     fetch_wheel
