@@ -21,7 +21,7 @@ agent {
   policy = "read"
 }
 
-# nomad operator raft list-peers, scheduler get-config.
+# nomad operator scheduler get-config, autopilot get-config.
 operator {
   policy = "read"
 }
