@@ -22,6 +22,7 @@
 #   NODE_CLASS                 the client nodes' class                                   transcode
 #   ASG_NAME                   the clients' Auto Scaling group: the autoscaler is set up   no daemon
 #   CLIENT_MIN, CLIENT_MAX     how many clients                                          0, 20
+#   NODE_CPU, NODE_MEMORY      what one client offers tasks, until one has been seen     4000, 7500
 #   EVENTS_QUEUE_URL           an SQS queue fed by EventBridge                           none
 #   AUTOSCALER_CONFIG          a configuration of your own for the daemon    one is made of these
 #   DATADOG_API_KEY_PARAMETER  the SSM parameter with Datadog's API key                  no Datadog

@@ -56,6 +56,7 @@ pools:
     group: "$ASG_NAME"
     nodes: {class: ${NODE_CLASS:-transcode}}
     size: {min: ${CLIENT_MIN:-0}, max: ${CLIENT_MAX:-20}}
+    node: {cpu: ${NODE_CPU:-4000}, memory: ${NODE_MEMORY:-7500}}
 CONFIG
 }
 

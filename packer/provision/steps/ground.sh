@@ -16,21 +16,20 @@ bad() {
 }
 
 # put MODE OWNER:GROUP FILE: the standard input becomes the file, whole and at once, if it differs.
-# Sets changed=true when it did; a step restarts a service only then.
+# Sets changed=true when it did; a step restarts a service only then.  On its way it lies in /run,
+# which is memory, where only root can read it.
 changed=false
 put() {
   local new
-  new=$(mktemp "$3.XXXXXX")
-  chmod 0600 "$new"
+  new=$(mktemp --tmpdir=/run)
   cat >"$new"
-  chown "$2" "$new"
-  chmod "$1" "$new"
-  if [[ -f $3 ]] && cmp --silent "$new" "$3" &&
-    [[ $(stat -c '%a %U:%G' "$new") == "$(stat -c '%a %U:%G' "$3")" ]]; then
+  if [[ -f $3 && $(stat -c '%a %U:%G' "$3") == "${1#0} $2" ]] && cmp --silent "$new" "$3"; then
     rm -f "$new"
     return
   fi
-  mv -f "$new" "$3"
+  install -m "$1" -o "${2%:*}" -g "${2#*:}" "$new" "$3.new"
+  rm -f "$new"
+  mv -f "$3.new" "$3"
   # shellcheck disable=SC2034  # Read by the steps.
   changed=true
   echo "    $3"
@@ -107,6 +106,9 @@ serve() {
     echo "    $1 will start at the next boot: systemd does not run here"
   elif [[ $2 == true ]] || ! systemctl --quiet is-active "$1"; then
     echo "    restarting $1"
-    systemctl restart "$1"
+    if ! systemctl restart "$1"; then
+      journalctl --unit "$1" --no-pager --lines 20 --output cat >&2
+      return 1
+    fi
   fi
 }
