@@ -74,6 +74,17 @@ def test_options_of_the_dispatcher_go_through() -> None:
     assert re.findall(r"profile = (\S+)", done.stdout) == ["small", "large"]
 
 
+def test_a_list_of_the_demo_works_as_it_is(tmp_path: Path) -> None:
+    """As docs/migrating-from-the-2017-demo.md shows it: no comment, and no end of the last line."""
+    old = tmp_path / "old-list.txt"
+    old.write_text("https://example.com/a.mp4\nhttps://example.com/b.mp4", encoding="utf-8")
+
+    done = run(SCRIPT, str(old), "--dry-run")
+
+    assert done.returncode == 0, done.stderr
+    assert done.stdout in (ROOT / "docs/migrating-from-the-2017-demo.md").read_text("utf-8")
+
+
 def test_without_a_list_it_tells_how_it_is_used() -> None:
     done = run(SCRIPT)
 
