@@ -59,8 +59,9 @@ class Group:
 class LocalAws:
     """A running local AWS, for the length of a ``with`` block."""
 
-    def __init__(self, directory: Path, environment: Mapping[str, str]) -> None:
-        """``directory``: where its record, log and credentials file go."""
+    def __init__(self, directory: Path, environment: Mapping[str, str], port: int = 0) -> None:
+        """``directory``: where its record, log and credentials file go; ``port`` 0: a free one."""
+        self._port = port
         self._environment = environment
         self._log = directory / "aws.log"
         self.credentials_file = directory / "aws-credentials"
@@ -70,7 +71,7 @@ class LocalAws:
 
     def __enter__(self) -> Self:
         """Start it and wait until it answers; raises DevstackError if it does not."""
-        with socket.create_server(("127.0.0.1", 0)) as listener:
+        with socket.create_server(("127.0.0.1", self._port)) as listener:
             self.endpoint = f"http://127.0.0.1:{listener.getsockname()[1]}"
             module = [sys.executable, "-m", "devstack.awsserver"]
             self._process = Process(
