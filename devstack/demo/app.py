@@ -24,11 +24,14 @@ from devstack.demo.run import Order, carry_out, stop_daemon
 from devstack.demo.view import LiveView, PlainView, View
 from devstack.demo.watch import Limits
 from devstack.errors import DevstackError
+from devstack.loopback import free_port
 from devstack.signals import Interrupted, interruptible
 from devstack.stack import GROUP, Stack, StackSettings
 
 #: Wide enough for an S3 key beside its figures, where no terminal says how wide it is.
 _PIPE_COLUMNS = 160
+#: Where users' daemons have the page, and so the demo's where nobody listens there.
+PAGE_PORT = 9646
 #: The user's videos may be long; the demo's clips are not.
 _USERS_FILES_SECONDS, _OWN_CLIPS_SECONDS = 24 * 3600.0, 300.0
 
@@ -68,15 +71,18 @@ def _run(files: tuple[Path, ...], console: Console, *, keep: bool) -> int:
     with stack:
         for line in _header(stack):
             steps.say(line)
-        with _inputs(stack, files, steps) as inputs, stack.daemon() as daemon:
+        page = f"127.0.0.1:{free_port(PAGE_PORT)}"
+        settings = stack.daemon_settings() | {"http": {"listen": page}}
+        with _inputs(stack, files, steps) as inputs, stack.daemon(settings=settings) as daemon:
             steps.say(f"the autoscaler runs (pid {daemon.process.pid}, config {daemon.config})")
+            steps.say(f"its status page: http://{page}/")
             limits = Limits(_USERS_FILES_SECONDS if files else _OWN_CLIPS_SECONDS)
             order = Order(inputs, limits)
             with _view(console, steps, began_at) as view:
                 outcome = carry_out(stack, daemon, order, view)
             _report(console, outcome, daemon)
             if keep:
-                _stay_up(console, stack, daemon)
+                _stay_up(console, how_to_play(stack, daemon, page), daemon)
             stop_daemon(daemon)
     if stack.leftovers:
         raise DevstackError(f"processes had to be killed at the end: {stack.leftovers}")
@@ -133,8 +139,8 @@ def _report(console: Console, outcome: Outcome, daemon: Daemon) -> None:
     console.print("`autoscaler demo --keep` leaves everything up to look at")
 
 
-def _stay_up(console: Console, stack: Stack, daemon: Daemon) -> None:
-    console.print(how_to_play(stack, daemon), markup=False, soft_wrap=True)
+def _stay_up(console: Console, how_to: str, daemon: Daemon) -> None:
+    console.print(how_to, markup=False, soft_wrap=True)
     sys.stdout.flush()
     # Ctrl-C is how the user ends it, so here it is no failure.
     with contextlib.suppress(Interrupted):

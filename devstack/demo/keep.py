@@ -20,6 +20,9 @@ Everything stays up until Ctrl-C.  To play with it, in another terminal:
   transcoder dispatch {listing} --profile small
   # what the autoscaler would do now, and why
   autoscaler --config {config} --dry-run --once
+  # what the running one sees, on a terminal and as a page
+  autoscaler status --config {config} --watch
+  http://{page}/
   # the queue, the group, and what has been published
   curl '{nomad}/v1/job/{job}/summary'
   aws autoscaling describe-auto-scaling-groups --auto-scaling-group-names {group}
@@ -29,12 +32,17 @@ Everything stays up until Ctrl-C.  To play with it, in another terminal:
 """
 
 
-def how_to_play(stack: Stack, daemon: Daemon) -> str:
-    """Write a script that sets the environment; return the commands to play with."""
+def how_to_play(stack: Stack, daemon: Daemon, page: str) -> str:
+    """
+    Write a script that sets the environment; return the commands to play with.
+
+    ``page`` is where the daemon's page is, ``HOST:PORT``.
+    """
     return _TEXT.format(
         script=shlex.quote(str(_write_environment(stack))),
         listing=shlex.quote(str(stack.directory / "videos-1.txt")),
         config=shlex.quote(str(daemon.config)),
+        page=page,
         nomad=stack.nomad.address,
         aws=stack.aws.endpoint,
         job=JOB,

@@ -1,10 +1,12 @@
 """``autoscaler demo`` as its user runs it: one command, start to finish, and nothing left."""
 
+import json
 import os
 import signal
 import subprocess
 import sys
 import tempfile
+import urllib.request
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -182,9 +184,13 @@ def test_keep_leaves_the_stack_up_with_commands_that_work(
             timeout=30,
             check=False,
         )
+        page = next(line.strip() for line in told.splitlines() if line.startswith("  http://"))
+        with urllib.request.urlopen(f"{page}api/v1/status", timeout=10) as answer:
+            shown = json.load(answer)
         process.send_signal(signal.SIGINT)
         rest, _ = process.communicate(timeout=30)
 
     assert done.returncode == 0, done.stderr
+    assert [pool["name"] for pool in shown["pools"]] == ["transcode"]
     assert process.returncode == 0, told + rest
     assert list(temporary.iterdir()) == []
