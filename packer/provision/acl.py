@@ -3,11 +3,12 @@ Give a new Nomad cluster its rights: the first token, the policies, and the daem
 
     acl.py bootstrap TOKEN_FILE            where the file's token is no good: make the first one
     acl.py policies TOKEN_FILE DIRECTORY   each NAME.policy.hcl becomes the policy NAME
-    acl.py token TOKEN_FILE NAME FILE      where FILE's token is no good: one with the policy NAME
+    acl.py token TOKEN_FILE NAMES FILE     where FILE's token is no good: one with these policies
 
-Run again, each leaves what is right as it is.  Files of tokens are made for root alone; tokens are
-never arguments.  NOMAD_ADDR and NOMAD_CACERT say where the server is.  Exit codes: 0 done; 64 wrong
-arguments; 69 Nomad cannot be asked; 77 Nomad says no.  May import the standard library only.
+NAMES are one or several, with commas between.  Run again, each leaves what is right as it is.
+Files of tokens are made for root alone; tokens are never arguments.  NOMAD_ADDR and NOMAD_CACERT
+say where the server is.  Exit codes: 0 done; 64 wrong arguments; 69 Nomad cannot be asked; 77 Nomad
+says no.  May import the standard library only.
 """
 
 import json
@@ -23,7 +24,7 @@ from typing import Any
 
 _USAGE = (
     "usage: acl.py bootstrap TOKEN_FILE | policies TOKEN_FILE DIRECTORY"
-    " | token TOKEN_FILE NAME FILE"
+    " | token TOKEN_FILE NAMES FILE"
 )
 #: A server that has just started elects a leader first.
 _PATIENCE_SECONDS = 120.0
@@ -101,11 +102,11 @@ def policies(nomad: Nomad, token_file: Path, directory: Path) -> None:
         print(f"    policy {name}")
 
 
-def token_for(nomad: Nomad, token_file: Path, name: str, file: Path) -> None:
-    """Make a client token with the policy ``name`` for ``file``, unless what is there is good."""
+def token_for(nomad: Nomad, token_file: Path, names: str, file: Path) -> None:
+    """Make a client token with the policies ``names`` for ``file``, unless its own is good."""
     if nomad.knows(_read(file)):
         return
-    wanted = {"Name": name, "Type": "client", "Policies": [name]}
+    wanted = {"Name": names, "Type": "client", "Policies": names.split(",")}
     _write(file, nomad.call("POST", "/v1/acl/token", _read(token_file), wanted)["SecretID"])
     print(f"    {file}")
 
@@ -139,7 +140,7 @@ def _await_leader(nomad: Nomad) -> None:
 _ORDERS: dict[str, tuple[int, Callable[..., None]]] = {
     "bootstrap": (1, lambda nomad, kept: bootstrap(nomad, Path(kept))),
     "policies": (2, lambda nomad, kept, where: policies(nomad, Path(kept), Path(where))),
-    "token": (3, lambda nomad, kept, name, file: token_for(nomad, Path(kept), name, Path(file))),
+    "token": (3, lambda nomad, kept, names, file: token_for(nomad, Path(kept), names, Path(file))),
 }
 
 

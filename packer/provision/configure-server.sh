@@ -19,6 +19,7 @@
 #   MANAGEMENT_TOKEN_PARAMETER the SSM parameter in which Nomad's first token is kept    none
 #                              (it is in /root/nomad-management-token in any case)
 #   S3_BUCKET                  the results' bucket: the job is registered with it        no job
+#   S3_ENDPOINT_URL            an S3 that is not AWS's own                               AWS's
 #   NODE_CLASS                 the client nodes' class                                   transcode
 #   ASG_NAME                   the clients' Auto Scaling group: the autoscaler is set up   no daemon
 #   CLIENT_MIN, CLIENT_MAX     how many clients                                          0, 20

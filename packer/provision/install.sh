@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
 # Install what a machine of the cluster runs, as root, on Debian 12 or 13 or Ubuntu 24.04 or later.
 #
-#   install.sh ROLE...        nomad, ffmpeg, transcoder, autoscaler, datadog
+#   install.sh ROLE...        nomad, ffmpeg, transcoder, autoscaler, datadog, local-aws
 #
 #   install.sh nomad ffmpeg transcoder datadog      # a client
 #   install.sh nomad autoscaler datadog             # a server
+#   install.sh nomad ffmpeg transcoder autoscaler local-aws     # all in one, without AWS: Vagrant
 #
 # The one source for Packer, Vagrant and cloud-init.  It can be run again: what is there in the right
 # version stays as it is.  Nothing is started and nothing is configured: configure-server.sh and
@@ -26,14 +27,14 @@ set -euo pipefail
 here=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)
 
 usage() {
-  echo "usage: install.sh ROLE...: nomad, ffmpeg, transcoder, autoscaler, datadog" >&2
+  echo "usage: install.sh ROLE...: nomad, ffmpeg, transcoder, autoscaler, datadog, local-aws" >&2
   exit 64
 }
 
 (($#)) || usage
 for role in "$@"; do
   case $role in
-    nomad | ffmpeg | transcoder | autoscaler | datadog) ;;
+    nomad | ffmpeg | transcoder | autoscaler | datadog | local-aws) ;;
     *)
       echo "install.sh: '$role' is no role" >&2
       usage

@@ -22,6 +22,7 @@ here=$(region)
 nomad job run -detach \
   -var "s3_bucket=$S3_BUCKET" \
   -var "aws_region=$here" \
+  -var "s3_endpoint_url=${S3_ENDPOINT_URL:-}" \
   -var "node_class=${NODE_CLASS:-transcode}" \
   -var "datacenters=[\"${DATACENTER:-dc1}\"]" \
   "$provision/../../nomad/transcode.nomad.hcl" | sed 's/^/    /'

@@ -4,5 +4,5 @@
 # shellcheck source=packer/provision/steps/ground.sh
 source "$(dirname -- "${BASH_SOURCE[0]}")/ground.sh"
 
-bash "$provision/steps/venv.sh" transcoder
+bash "$provision/steps/venv.sh" transcoder requirements.txt
 /usr/local/bin/transcoder profiles >/dev/null

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# venv.sh NAME: this project in /opt/NAME and its command of that name in /usr/local/bin; called by
-# the steps transcoder and autoscaler.
+# venv.sh NAME REQUIREMENTS: this project in /opt/NAME, and its command of that name, where it has one,
+# in /usr/local/bin; called by the steps transcoder, autoscaler and local-aws.
 #
-# What it depends on is installed first, from ../requirements.txt, which names a version and the
-# checksums of each; then the wheel alone.  A note in the environment says what was installed from
+# What it depends on is installed first, from REQUIREMENTS, which names a version and the checksums of
+# each; then the wheel alone.  A note in the environment says what was installed from
 # which files, so that the same is not installed again.
 
 # shellcheck source=packer/provision/steps/ground.sh
@@ -11,7 +11,7 @@ source "$(dirname -- "${BASH_SOURCE[0]}")/ground.sh"
 
 name=$1
 home=/opt/$name
-requirements=$provision/../requirements.txt
+requirements=$provision/../$2
 wheel=${WHEEL:-}
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
@@ -72,5 +72,5 @@ if [[ $installed != "$(note)" ]]; then
   echo "    $home"
 fi
 
-[[ $(readlink "/usr/local/bin/$name") == "$home/bin/$name" ]] ||
+[[ ! -e $home/bin/$name || $(readlink "/usr/local/bin/$name") == "$home/bin/$name" ]] ||
   ln -sfn "$home/bin/$name" "/usr/local/bin/$name"
