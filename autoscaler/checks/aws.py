@@ -27,7 +27,7 @@ _NO_CREDENTIALS = "no credentials"
 
 @dataclass(frozen=True, slots=True)
 class Clients:
-    """What AWS is asked through; made at once, for boto3's session is not for two threads."""
+    """What AWS is asked through; made at once, for botocore's session is not for two threads."""
 
     autoscaling: Any
     ec2: Any
