@@ -21,6 +21,7 @@ from apscheduler.triggers.base import BaseTrigger
 
 from autoscaler.alarms import Alarms
 from autoscaler.clock import Clock
+from autoscaler.core.backoff import backoff
 from autoscaler.core.memory import Memory
 from autoscaler.core.settings import PoolSettings
 from autoscaler.loop import run_cycle
@@ -31,8 +32,6 @@ _log = structlog.get_logger()
 #: After a cycle a woken one waits at least so long, and at least so many times the cycle's length.
 _REST_MIN = timedelta(milliseconds=50)
 _REST_FACTOR = 4
-#: After a failed cycle the interval doubles up to this.
-_BACKOFF_MAX = timedelta(seconds=60)
 
 
 @dataclass(slots=True)
@@ -229,8 +228,7 @@ class Daemon:
         now = self._clock.now()
         failed_count = self._runners[pool].failed_count
         if failed_count:
-            backoff = min(self._interval * 2 ** min(failed_count - 1, 10), _BACKOFF_MAX)
-            wait: timedelta = max(self._interval, backoff) * self._rng.uniform(0.75, 1.0)
+            wait: timedelta = backoff(self._interval, failed_count) * self._rng.uniform(0.75, 1.0)
             return now + wait
         due_at: datetime = now + self._interval
         if report is not None and report.decision.look_again_at is not None:

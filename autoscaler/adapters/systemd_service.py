@@ -12,11 +12,10 @@ from datetime import timedelta
 
 from autoscaler.adapters.systemd import Notifier, Watchdog
 from autoscaler.alarms import Alarm, Alarms
+from autoscaler.core.backoff import longest_backoff
 from autoscaler.core.settings import PoolSettings
 from autoscaler.ports import CycleReport
 
-#: After a failed cycle the daemon waits for up to a minute, or an interval where that is longer.
-_BACKOFF_MAX = timedelta(seconds=60)
 #: One call to AWS with all its attempts, and the waits between them: a plan ends at the first
 #: that fails.
 _AWS_CALL = timedelta(seconds=70)
@@ -35,7 +34,7 @@ def longest_silence(
     """How long it may take from the end of one cycle of a pool to that of its next, at worst."""
     jobs = max((len(pool.jobs) for pool in pools), default=0)
     reads = (_NOMAD_READS + jobs) * _NOMAD_ATTEMPTS * nomad_timeout
-    return (max(interval, _BACKOFF_MAX) + reads + _AWS_CALL) * _MARGIN
+    return (longest_backoff(interval) + reads + _AWS_CALL) * _MARGIN
 
 
 @dataclass(frozen=True, slots=True)
