@@ -18,8 +18,8 @@ from datadog.util.format import normalize_tags
 
 from autoscaler import __version__
 from autoscaler.adapters.datadog_backlog import DatedCheck, DatedEvent, Item, Lane, Point
-from autoscaler.metrics.catalogue import METRICS
-from autoscaler.metrics.measured import Tags
+from autoscaler.metrics.catalogue import METRICS, prefixed
+from autoscaler.metrics.measured import Tags, tag_texts
 
 _CONNECT_SECONDS = 3.0
 _ANSWER_SECONDS = 5.0
@@ -161,12 +161,10 @@ class Intake:
         )
 
     def _name(self, name: str) -> str:
-        prefix = self._connection.prefix
-        return f"{prefix}.{name}" if prefix else name
+        return prefixed(name, self._connection.prefix)
 
     def _tags(self, tags: Tags) -> list[str]:
-        given = [f"{key}:{value}" for key, value in tags]
-        return list(normalize_tags([*given, *self._connection.tags]))
+        return list(normalize_tags([*tag_texts(tags), *self._connection.tags]))
 
 
 def _submit(call: Callable[..., object], **arguments: object) -> None:

@@ -12,8 +12,8 @@ import structlog
 from datadog.dogstatsd.base import DogStatsd
 
 from autoscaler.alarms import Alarms
-from autoscaler.metrics.catalogue import METRICS
-from autoscaler.metrics.measured import Check, Event, Measured, Tags
+from autoscaler.metrics.catalogue import METRICS, prefixed
+from autoscaler.metrics.measured import Check, Event, Measured, tag_texts
 
 _log = structlog.get_logger()
 
@@ -71,7 +71,7 @@ class AgentSink:
             "distribution": self._client.distribution,
         }
         for sample in measured.samples:
-            send[METRICS[sample.name].kind](sample.name, sample.value, tags=_tags(sample.tags))
+            send[METRICS[sample.name].kind](sample.name, sample.value, tags=tag_texts(sample.tags))
         for event in measured.events:
             self._event(event)
         for check in measured.checks:
@@ -91,7 +91,7 @@ class AgentSink:
             self._client.event(
                 event.title,
                 text,
-                tags=_tags(event.tags),
+                tags=tag_texts(event.tags),
                 aggregation_key=event.key,
                 alert_type=event.alert_type,
             )
@@ -100,11 +100,10 @@ class AgentSink:
             self._refused += 1
 
     def _check(self, check: Check) -> None:
-        name = f"{self._prefix}.{check.name}" if self._prefix else check.name
         self._client.service_check(
-            name,
+            prefixed(check.name, self._prefix),
             _OK if check.ok else _CRITICAL,
-            tags=_tags(check.tags),
+            tags=tag_texts(check.tags),
             message=check.message[:_MESSAGE_MAX],
         )
 
@@ -131,10 +130,6 @@ class AgentSink:
         what = f"metrics for Datadog cannot be sent to {self._address} and are lost"
         self._alarms.sound(_DROPPED, what=what, mend=mend)
         _log.warning("metrics.dropped", packets=packets, to=self._address, mend=mend)
-
-
-def _tags(tags: Tags) -> list[str]:
-    return [f"{key}:{value}" for key, value in tags]
 
 
 def _client(connection: AgentConnection) -> DogStatsd:

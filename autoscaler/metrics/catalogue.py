@@ -170,9 +170,14 @@ CHECKS: Mapping[str, CheckKind] = MappingProxyType(
 _NO_PROMETHEUS_NAME = re.compile(r"[^a-zA-Z0-9_]")
 
 
+def prefixed(name: str, prefix: str) -> str:
+    """As Datadog has it: ``autoscaler.queue.pending``; an empty prefix adds nothing."""
+    return f"{prefix}.{name}" if prefix else name
+
+
 def prometheus_name(metric: Metric, prefix: str) -> str:
     """As Prometheus has it: ``autoscaler_queue_pending``; counters end in ``_total``."""
-    name = _NO_PROMETHEUS_NAME.sub("_", f"{prefix}.{metric.name}" if prefix else metric.name)
+    name = _NO_PROMETHEUS_NAME.sub("_", prefixed(metric.name, prefix))
     if name[0].isdigit():
         name = f"_{name}"
     return f"{name}_total" if metric.kind == "count" else name

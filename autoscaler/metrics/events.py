@@ -6,16 +6,12 @@ Pure; imports core, ports and the modules beside it.
 
 from collections.abc import Iterator, Sequence
 
+from autoscaler.core.decision import InstanceRef
+from autoscaler.core.explaining import counted
 from autoscaler.core.pause import Pause
-from autoscaler.core.plan import (
-    Action,
-    LowerDesiredCapacity,
-    SetDesiredCapacity,
-    Terminate,
-    TerminateUnjoined,
-)
 from autoscaler.core.troubles import MENDS
 from autoscaler.metrics.catalogue import EVENTS
+from autoscaler.metrics.changes import changes
 from autoscaler.metrics.launches import FreshFailure
 from autoscaler.metrics.measured import Event, Tags
 from autoscaler.ports import CycleReport
@@ -23,20 +19,16 @@ from autoscaler.ports import CycleReport
 
 def capacity_events(report: CycleReport) -> Iterator[Event]:
     """Nodes bought, requests taken back, nodes let go and instances that never joined."""
-    done = [one.action for one in report.actions if one.outcome == "applied"]
-    bought = sum(one.desired - one.current for one in done if isinstance(one, SetDesiredCapacity))
-    taken_back = sum(
-        one.current - one.desired for one in done if isinstance(one, LowerDesiredCapacity)
-    )
-    released = sum(1 for one in done if isinstance(one, Terminate) and not one.replace)
+    changed = changes(report)
     for count, became in (
-        (bought, "more"),
-        (taken_back, "no longer asked for"),
-        (released, "fewer"),
+        (changed.bought_count, "more"),
+        (changed.taken_back_count, "no longer asked for"),
+        (changed.released_count, "fewer"),
     ):
         if count:
-            yield _capacity(f"{count} node{'s' if count > 1 else ''} {became}", report)
-    yield from _never_joined(done, report)
+            yield _capacity(f"{counted(count, 'node', 'nodes')} {became}", report)
+    if changed.never_joined:
+        yield _never_joined(changed.never_joined, report)
 
 
 def launch_events(report: CycleReport, failures: Sequence[FreshFailure]) -> Iterator[Event]:
@@ -80,17 +72,15 @@ def _capacity(change: str, report: CycleReport) -> Event:
     )
 
 
-def _never_joined(done: Sequence[Action], report: CycleReport) -> Iterator[Event]:
-    ended = [one.instance for one in done if isinstance(one, TerminateUnjoined)]
-    if ended:
-        names = ", ".join(f"{one.instance_id} of {one.group}" for one in ended)
-        yield _event(
-            "never_joined",
-            f"{report.pool}: {len(ended)} of its instances never joined Nomad",
-            f"Ended: {names}. {report.decision.why}",
-            tags=_pool(report),
-            key=f"never-joined-{report.pool}",
-        )
+def _never_joined(ended: Sequence[InstanceRef], report: CycleReport) -> Event:
+    names = ", ".join(f"{one.instance_id} of {one.group}" for one in ended)
+    return _event(
+        "never_joined",
+        f"{report.pool}: {len(ended)} of its instances never joined Nomad",
+        f"Ended: {names}. {report.decision.why}",
+        tags=_pool(report),
+        key=f"never-joined-{report.pool}",
+    )
 
 
 def _pause(became: str, text: str, report: CycleReport) -> Event:

@@ -12,6 +12,11 @@ from typing import Literal
 Tags = tuple[tuple[str, str], ...]
 
 
+def tag_texts(tags: Tags) -> list[str]:
+    """As Datadog has them: ``pool:transcode``."""
+    return [f"{key}:{value}" for key, value in tags]
+
+
 @dataclass(frozen=True, slots=True)
 class Sample:
     """One value of one metric: a gauge's, what a count grew by, or one of a distribution."""

@@ -12,7 +12,7 @@ from datetime import datetime
 
 from autoscaler.core.ledger import boot_time
 from autoscaler.core.model import Group, JobQueue, Lifecycle, WaitsFor
-from autoscaler.core.plan import SetDesiredCapacity, Terminate, TerminateUnjoined
+from autoscaler.metrics.changes import changes
 from autoscaler.metrics.launches import FreshFailure
 from autoscaler.metrics.measured import Sample, Tags
 from autoscaler.ports import CycleReport
@@ -108,14 +108,11 @@ def _of_boots(report: CycleReport, pool: Tags) -> Iterator[Sample]:
 
 def _of_changes(report: CycleReport, pool: Tags) -> Iterator[Sample]:
     """The instances that were asked for and let go; nothing where nothing was done."""
-    done = [one.action for one in report.actions if one.outcome == "applied"]
-    bought = sum(one.desired - one.current for one in done if isinstance(one, SetDesiredCapacity))
-    released = sum(1 for one in done if isinstance(one, Terminate) and not one.replace)
-    given_up = sum(1 for one in done if isinstance(one, TerminateUnjoined))
+    changed = changes(report)
     for name, count in (
-        ("scale_out", bought),
-        ("scale_in", released),
-        ("never_joined", given_up),
+        ("scale_out", changed.bought_count),
+        ("scale_in", changed.released_count),
+        ("never_joined", len(changed.never_joined)),
     ):
         if count:
             yield Sample(name, count, pool)
