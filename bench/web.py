@@ -2,8 +2,8 @@
 What the web takes: time for each answer at 500 nodes while pages listen, memory and processor.
 
 ``python -m bench.web``.  Over real sockets of loopback, from a process of its own; every second the
-queue changes, so that documents are made anew.  Linux only: read from /proc.  Imports ``bench`` and
-``autoscaler``; the process is ``tests.made_up_board``.
+queue changes, so that documents are made anew.  Linux only: read from /proc.  Imports ``bench``;
+the process is ``tests.made_up_board``.
 """
 
 import http.client

@@ -9,7 +9,7 @@ the queue changes.
 import argparse
 import math
 import threading
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from random import Random
 from typing import get_args
@@ -39,6 +39,7 @@ from autoscaler.status.documents import (
     Status,
     Wrong,
 )
+from autoscaler.status.pulse import Health
 from autoscaler.web.application import Sources
 from autoscaler.web.server import WebServer
 
@@ -48,15 +49,6 @@ _MINUTES = 24 * 60
 _STEP_SECONDS = 60
 _DECISIONS = 100
 _TARGET_WAIT_SECONDS = 120.0
-
-
-@dataclass(frozen=True, slots=True)
-class MadeUpHealth:
-    """As the test says."""
-
-    alive: bool = True
-    ready: bool = True
-    detail: str = ""
 
 
 class MadeUpBoard:
@@ -73,7 +65,7 @@ class MadeUpBoard:
         self._decisions = tuple(_decision(rng, number, self._at) for number in range(_DECISIONS))
         self._pending = {"transcode": 37, "thumbnails": 4}
         self._wrongs = _wrongs(self._at)
-        self._health = MadeUpHealth()
+        self._health = Health(alive=True, ready=True, detail="")
         self._asked = 0
 
     @property
@@ -101,7 +93,7 @@ class MadeUpBoard:
     def set_health(self, *, alive: bool = True, ready: bool = True, detail: str = "") -> None:
         """As the loop is from now on."""
         with self._changed:
-            self._health = MadeUpHealth(alive, ready, detail)
+            self._health = Health(alive, ready, detail)
             self._bump()
 
     def _bump(self) -> None:
@@ -154,7 +146,7 @@ class MadeUpBoard:
             self._changed.wait_for(lambda: self._revision > revision, timeout)
             return self._revision
 
-    def health(self) -> MadeUpHealth:
+    def health(self) -> Health:
         """As it was set."""
         return self._health
 

@@ -2,7 +2,7 @@
 What of a cycle is news: so that the log has what changed, and neither a trouble that stands nor a
 storm of dispatches fills it.
 
-Imports ports, core and the standard library only.
+Imports ports and the standard library only.
 """
 
 import re

@@ -60,6 +60,7 @@ class App:
         self._aws = AwsConnection(config.aws.region, config.aws.endpoint_url)
         self._board = board or NoticeBoard()
         self._connection = nomad_connection(config)
+        self._rng = random.Random()  # noqa: S311 - spreads retries, keeps no secret
         self._datadog: DatadogReporter | None = None
         self._control: ControlSocket | None = None
         self._worlds: dict[str, LiveWorld] = {}
@@ -102,23 +103,22 @@ class App:
 
     def start(self) -> None:
         """Set the daemon and its watchers to work."""
-        rng = random.Random()  # noqa: S311 - spreads retries, keeps no secret
         self._daemon = Daemon(
             self.runners,
             self._config.interval,
             SystemClock(),
-            rng,
+            self._rng,
             alarms=self._desk.alarms,
             on_cycle=self._desk.cycle_ended,
         )
         self._watchers = [
             JobWatcher(
-                NomadClient(self._connection), job, partial(self._daemon.wake, pool.name), rng
+                NomadClient(self._connection), job, partial(self._daemon.wake, pool.name), self._rng
             )
             for pool in self._config.pools
             for job in pool.jobs
         ]
-        self._watchers.extend(self._notice_watchers(rng))
+        self._watchers.extend(self._notice_watchers())
         if self._control is not None:
             self._control.open()
         self._desk.open(self._config, dry_run=self._dry_run)
@@ -167,8 +167,7 @@ class App:
             return [printer, *self._shadows.values(), *self._desk.reporters]
         reporters: list[Reporter] = [CycleLog(), *self._desk.reporters]
         settings = self._config.datadog
-        rng = random.Random()  # noqa: S311 - spreads retries, keeps no secret
-        sink = datadog_sink(settings, os.environ, self._desk.alarms, SystemClock(), rng)
+        sink = datadog_sink(settings, os.environ, self._desk.alarms, SystemClock(), self._rng)
         if sink is not None:
             self._datadog = DatadogReporter(
                 sink, memories, events=settings.events, counted=self._desk.figures.add
@@ -189,13 +188,13 @@ class App:
             return None
         return PauseWatch(Path(self._config.state_dir), self._desk.alarms)
 
-    def _notice_watchers(self, rng: random.Random) -> list[NoticeWatcher]:
+    def _notice_watchers(self) -> list[NoticeWatcher]:
         queue_url = self._config.aws.events_queue
         # To read a message is to take it: beside a live daemon a dry run would steal its notices.
         if queue_url is None or self._dry_run:
             return []
         sqs = self._aws.client("sqs", waits_seconds=WAIT_SECONDS)
-        return [NoticeWatcher(sqs, queue_url, self._board, self._noticed, rng)]
+        return [NoticeWatcher(sqs, queue_url, self._board, self._noticed, self._rng)]
 
     def _noticed(self, instance_id: str) -> None:
         """Wake the pool whose instance it is; the queue tells of others' too."""

@@ -1,7 +1,7 @@
 """
 What people, their tools and systemd are told of the daemon; it outlives reloads.
 
-Imports alarms, clock, config, credentials, daemon's types, status, metrics, web and the adapters.
+Imports alarms, clock, config, core, errors, ports, status, metrics, web and the adapters.
 """
 
 from collections.abc import Mapping, Sequence

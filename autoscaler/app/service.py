@@ -1,7 +1,8 @@
 """
 The daemon as a process: one cycle, or cycles until a signal ends them.
 
-Imports the app's other modules, config, logs, errors and structlog.
+Imports the app's other modules, the adapters, clock, config, core, credentials, errors, logs and
+structlog.
 """
 
 import os

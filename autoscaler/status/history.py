@@ -1,8 +1,7 @@
 """
 A pool's last day, minute by minute.
 
-Pure but for the ring, which is one thread's at a time.  Imports ports, status.documents and
-status.picture.
+Pure but for the ring, which is one thread's at a time.  Imports ports and status.documents.
 """
 
 from collections import deque

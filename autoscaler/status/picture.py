@@ -5,6 +5,7 @@ What was not read is None, never zero.  Pure; imports core, ports, wording, stat
 status.past and status.states.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -27,7 +28,7 @@ from autoscaler.status.documents import (
     ReasonStatus,
 )
 from autoscaler.status.past import PastCycle
-from autoscaler.status.states import Entry, counted
+from autoscaler.status.states import Entry
 from autoscaler.wording import sentence
 
 
@@ -142,7 +143,7 @@ def nodes_status(entries: Sequence[Entry] | None) -> NodesStatus:
     """None throughout where the nodes or the groups were not read."""
     if entries is None:
         return NodesStatus(None, None, None, None, None, None, None)
-    counts = counted(entries)
+    counts = Counter(entry.state for entry in entries)
     return NodesStatus(
         ready=counts["busy"] + counts["idle"],
         busy=counts["busy"],

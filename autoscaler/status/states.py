@@ -5,7 +5,6 @@ The sorting is the core's own (``fleet.muster``), so that what is listed adds up
 Pure; imports core, ports and status.documents.
 """
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -82,11 +81,6 @@ def entries_of(report: CycleReport) -> tuple[Entry, ...] | None:
     ]
     known = {node.instance_id for node in nodes}
     return (*of_nodes, *_bare(groups, known, places), *_asked_for(fleet))
-
-
-def counted(entries: Iterable[Entry]) -> Counter[NodeState]:
-    """How many are in each state."""
-    return Counter(entry.state for entry in entries)
 
 
 class _Places:

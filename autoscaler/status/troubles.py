@@ -1,7 +1,7 @@
 """
 What is wrong with a pool at the moment, each with its mend: what is not read, fails, or waits.
 
-Pure; imports core, ports, wording, status.finding and status.picture.
+Pure; imports core, ports, alarms, wording, status.finding and status.picture.
 """
 
 from collections.abc import Iterator

@@ -35,11 +35,6 @@ class Access:
         self._brake = brake
         self._alarms = alarms
 
-    @property
-    def is_open(self) -> bool:
-        """Whether anybody may read: no token is asked for."""
-        return self._token is None
-
     def knows(self, request: Request) -> bool:
         """Whether they have signed in; no token is looked at."""
         if self._token is None:

@@ -1,7 +1,7 @@
 """
 The routes put together, behind the gate.
 
-Imports the other modules of the package, fastapi, starlette and structlog.
+Imports the other modules of the package, alarms, config, fastapi and starlette.
 """
 
 import time

@@ -1,28 +1,13 @@
 """
 What the web shows, as it asks for it.
 
-Imports status.documents only.
+Imports status.documents and status.pulse.
 """
 
 from typing import Protocol
 
 from autoscaler.status.documents import Decisions, History, Nodes, Status
-
-
-class Health(Protocol):
-    """Whether the loop is alive, and whether its last cycles were good."""
-
-    @property
-    def alive(self) -> bool:
-        """Cycles end."""
-
-    @property
-    def ready(self) -> bool:
-        """The last cycle of every pool was good."""
-
-    @property
-    def detail(self) -> str:
-        """Why not; a clause for people."""
+from autoscaler.status.pulse import Health
 
 
 class Board(Protocol):

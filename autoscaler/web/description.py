@@ -1,7 +1,7 @@
 """
 The OpenAPI description, served as ``/api/v1/openapi.json``.
 
-Imports api, autoscaler and fastapi.
+Imports api, autoscaler, fastapi and starlette.
 """
 
 from collections.abc import Iterable

@@ -22,8 +22,9 @@ SIGN_OUT = "/sign-out"
 HEALTH = frozenset({"/healthz", "/readyz"})
 _UNGUARDED = HEALTH | {SIGN_IN, SIGN_OUT, "/sign-in.css"}
 _POSTED = frozenset({SIGN_IN, SIGN_OUT})
-#: The server bounds what it waits for, not what comes all at once.
-_HEAD_BYTES_MAX = 16_384
+#: A request's line and headers together.  The server bounds what it waits for by it, but not what
+#: comes all at once.
+HEAD_BYTES_MAX = 16_384
 
 _ALWAYS = {
     "Content-Security-Policy": CONTENT_SECURITY_POLICY,
@@ -55,7 +56,7 @@ class Gate:
 
     async def _refusal(self, request: Request) -> Response | None:
         path: str = request.scope["path"]
-        if _head_bytes(request) > _HEAD_BYTES_MAX:
+        if _head_bytes(request) > HEAD_BYTES_MAX:
             refusal = Refusal("the request's head is too long", "leave headers out, or cookies")
             return refused("/", 431, refusal)
         host = request.headers.get("host", "")

@@ -1,7 +1,8 @@
 """
 One run of the HTTP server: from a socket that is had to its end, in one event loop.
 
-Imports application, connection, events, listening, serialised, config, trouble and uvicorn.
+Imports application, connection, events, gate, listening, serialised, token, config, starlette and
+uvicorn.
 """
 
 import asyncio
@@ -22,6 +23,7 @@ from autoscaler.web import listening
 from autoscaler.web.application import Sources, application
 from autoscaler.web.connection import PatientConnection
 from autoscaler.web.events import EventHub
+from autoscaler.web.gate import HEAD_BYTES_MAX
 from autoscaler.web.serialised import Serialised
 from autoscaler.web.token import TokenFile
 
@@ -30,8 +32,6 @@ _GRACE_SECONDS = 0.3
 _HANDSHAKE_SECONDS = 5.0
 _THREADS = 2
 _KEEP_ALIVE_SECONDS = 15
-#: A request's line and headers together.
-_HEAD_BYTES_MAX = 16_384
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +179,7 @@ def _config(app: ASGIApp) -> uvicorn.Config:
         server_header=False,
         date_header=False,
         proxy_headers=False,
-        h11_max_incomplete_event_size=_HEAD_BYTES_MAX,
+        h11_max_incomplete_event_size=HEAD_BYTES_MAX,
         timeout_keep_alive=_KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=1,
     )

@@ -1,6 +1,5 @@
 """How the parts meet: who takes the notices of the queue, and whom they wake."""
 
-import random
 from collections.abc import Callable
 
 import pytest
@@ -61,17 +60,17 @@ def start(monkeypatch: pytest.MonkeyPatch) -> Callable[..., App]:
 
 
 def test_one_watcher_takes_the_notices_for_all_pools(start: Callable[..., App]) -> None:
-    assert len(start(a_config())._notice_watchers(random.Random(1))) == 1
+    assert len(start(a_config())._notice_watchers()) == 1
 
 
 def test_without_a_queue_there_is_no_watcher(start: Callable[..., App]) -> None:
-    assert start(a_config(queue=None))._notice_watchers(random.Random(1)) == []
+    assert start(a_config(queue=None))._notice_watchers() == []
 
 
 def test_a_dry_run_takes_no_notice_from_the_live_daemon_beside_it(
     start: Callable[..., App],
 ) -> None:
-    assert start(a_config(), dry_run=True)._notice_watchers(random.Random(1)) == []
+    assert start(a_config(), dry_run=True)._notice_watchers() == []
 
 
 def test_a_notice_wakes_the_pool_whose_instance_it_is_and_no_other(
