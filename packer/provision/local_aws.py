@@ -4,9 +4,9 @@ A local AWS for one machine that is server and client at once: the Vagrant machi
     local_aws.py DIRECTORY PORT BUCKET GROUP
 
 Serves S3, EC2, Auto Scaling and SSM on 127.0.0.1:PORT, with the bucket and the group in it, and
-makes this machine the group's one instance.  What others need to know is in DIRECTORY: nomad.env for the
-Nomad agent (where it learns that it is that instance), client.env for all who ask this AWS.  All of
-it is in memory.  Tells systemd when it is ready; ends at SIGTERM.  Run by the Python of
+makes this machine the group's one instance.  What others need to know is in DIRECTORY: nomad.env
+for the Nomad agent (where it learns that it is that instance), client.env for all who ask this AWS.
+All of it is in memory.  Tells systemd when it is ready; ends at SIGTERM.  Run by the Python of
 /opt/local-aws.  May import devstack and the standard library.
 """
 
