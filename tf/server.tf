@@ -1,13 +1,30 @@
 # The one Nomad server, and the daemon beside it.
 
-# What Canonical says is its current image; Ubuntu has the SSM agent in it, Debian's images have not.
-data "aws_ssm_parameter" "ubuntu" {
-  name = "/aws/service/canonical/ubuntu/server/24.04/stable/current/amd64/hvm/ebs-gp3/ami-id"
+# The image that Packer starts from too: Ubuntu, which has the SSM agent in it, by Canonical.
+data "aws_ami" "ubuntu" {
+  count = local.stock ? 1 : 0
+
+  owners      = [local.versions.BASE_IMAGE_OWNER]
+  most_recent = true
+
+  filter {
+    name   = "name"
+    values = [replace(local.versions.BASE_IMAGE_NAME, "ARCHITECTURE", "amd64")]
+  }
+
+  filter {
+    name   = "state"
+    values = ["available"]
+  }
 }
 
 locals {
-  # An image's id is no secret, whatever the provider says of parameters.
-  ubuntu_ami_id = nonsensitive(data.aws_ssm_parameter.ubuntu.value)
+  # packer/versions.env, where every version is.
+  versions = { for pair in regexall("(?m)^([A-Z0-9_]+)=(.*)$", file("${local.repository}/packer/versions.env")) : pair[0] => pair[1] }
+
+  # Whether some instance starts from it, and has to be given its programs.
+  stock         = var.server_ami_id == null || var.client_ami_id == null
+  ubuntu_ami_id = one(data.aws_ami.ubuntu[*].id)
 
   user_data = {
     for role in ["server", "client"] : role => templatefile("${path.module}/templates/cloud-init.yaml.tftpl", {
@@ -63,7 +80,8 @@ resource "aws_instance" "server" {
   lifecycle {
     # The queue is on its disk: a new image or script is no reason for a new server.  What changes is
     # fetched by `systemctl start cluster-setup`; to replace it on purpose, terraform apply -replace.
-    ignore_changes = [ami, user_data_base64]
+    # A server that is stopped has no public address, and is none the worse for it.
+    ignore_changes = [ami, user_data_base64, associate_public_ip_address]
   }
 
   # Its first boot wants a way out, its rights and what to install.

@@ -11,9 +11,7 @@ locals {
 
   own_wheels = sort(fileset("${local.repository}/dist", "nomad_queue_autoscaler-*.whl"))
   wheel_path = var.wheel != null ? var.wheel : length(local.own_wheels) == 1 ? "${local.repository}/dist/${local.own_wheels[0]}" : ""
-  # With both images baked nothing is installed.
-  wheel_wanted = var.server_ami_id == null || var.client_ami_id == null
-  wheels       = local.wheel_wanted && local.wheel_path != "" ? { "wheel/${basename(local.wheel_path)}" = local.wheel_path } : {}
+  wheels     = local.stock && local.wheel_path != "" ? { "wheel/${basename(local.wheel_path)}" = local.wheel_path } : {}
 
   setup_copies = merge(
     # Python leaves its own behind where scripts were run.
@@ -85,7 +83,7 @@ resource "aws_s3_object" "setup_copy" {
 
   lifecycle {
     precondition {
-      condition     = !local.wheel_wanted || length(local.wheels) == 1
+      condition     = !local.stock || length(local.wheels) == 1
       error_message = "There is no wheel to install, or several in ../dist: make one (python3 -m pip wheel --no-deps --wheel-dir dist . in the repository), or name it with the variable wheel."
     }
   }

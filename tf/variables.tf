@@ -82,7 +82,7 @@ variable "az_count" {
 }
 
 variable "nat" {
-  description = "How instances reach the Internet, where packages and most inputs come from. one: through one NAT gateway; each: one in each zone, so that a zone's failure is its own; none: each has a public address (closed to whatever comes from outside), which costs the least where inputs are many, since a gateway bills each gigabyte."
+  description = "How instances reach the Internet, where packages and most inputs come from. one: through one NAT gateway; each: one in each zone, so that a zone's failure is its own; none: each has a public address (closed to whatever comes from outside), which costs the least where inputs are many, since a gateway bills each gigabyte. From none to another or back replaces the server, and its queue with it."
   type        = string
   default     = "one"
 
