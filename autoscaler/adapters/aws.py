@@ -1,7 +1,7 @@
 """
 The way to AWS: clients with bounded retries, and AWS's errors in the package's own words.
 
-Imports botocore, aws_descriptions and errors.
+Imports boto3, aws_descriptions and errors.
 """
 
 from collections.abc import Callable, Iterator
@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+import boto3
 from botocore.config import Config
 from botocore.exceptions import (
     BotoCoreError,
@@ -74,8 +75,9 @@ class AwsConnection:
         self._endpoint_url = endpoint_url
         with _problems():
             # One for all clients: it keeps the services' descriptions, which are slow to read.
-            self._session = get_session()
-            self._session.get_component("data_loader").file_loader = LeanFiles()
+            core = get_session()
+            core.get_component("data_loader").file_loader = LeanFiles()
+            self._session = boto3.Session(region_name=region, botocore_session=core)
 
     def client(self, service: str, *, waits_seconds: float = 0) -> Any:
         """
@@ -91,9 +93,7 @@ class AwsConnection:
             user_agent_appid="nomad-queue-autoscaler",
         )
         with _problems():
-            return self._session.create_client(
-                service, self.region, endpoint_url=self._endpoint_url, config=config
-            )
+            return self._session.client(service, endpoint_url=self._endpoint_url, config=config)
 
 
 @dataclass(frozen=True, slots=True)
