@@ -216,6 +216,8 @@ job "autoscaler" {
       # A token of its own, which Nomad makes and ends with the allocation: secrets/nomad_token.  Its
       # rights are those of the policy that was applied to this job.  From Nomad 1.7 on it can expire,
       # and be made anew in time (ttl = "1h"); the daemon reads the file again when it is refused.
+      # `autoscaler check` cannot see the rights of such a token: Nomad tells an identity nothing of
+      # itself.
       #
       # Before 1.5, a token with that policy, from Vault (with a vault block, and Nomad's secrets
       # engine) or, from 1.4 on, from one of Nomad's own variables:
