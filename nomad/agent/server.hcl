@@ -18,8 +18,9 @@ server {
   # failed in the night, and `transcoder dispatch --wait` whose machine slept how its children ended.
   # The daemon needs minutes.  Nomad's own four hours are too short for people; each dead child
   # takes a few KiB of the server's memory and is read at each recount of the queue, so that a week
-  # would be too long.  The evaluations and allocations of a child stay as long as the child.
-  job_gc_threshold = "24h"
+  # would be too long.  A child's evaluations and allocations stay as long (from Nomad 1.4.5 on by
+  # batch_eval_gc_threshold, a day by itself).
+  job_gc_threshold  = "24h"
   eval_gc_threshold = "1h"
 
   # The daemon removes the records of nodes that it has let go of; this is for all others.
