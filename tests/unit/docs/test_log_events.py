@@ -1,9 +1,11 @@
 """The table of what the log says has each event that the autoscaler can log, at its level."""
 
 import ast
+import importlib
 import re
 from collections.abc import Iterator
 from functools import cache
+from pathlib import Path
 
 from tests.docs.pages import ROOT, text_of
 
@@ -11,25 +13,18 @@ _LEVELS = {"exception": "error"}
 _LOGS = frozenset({"_log", "log"})
 
 
-def _logged(tree: ast.Module) -> Iterator[tuple[str, str]]:
+def _logged(module: str, tree: ast.Module) -> Iterator[tuple[str, str]]:
     """Each event in a module, with its level."""
-    constants = {
-        target.id: node.value.value
-        for node in tree.body
-        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant)
-        for target in node.targets
-        if isinstance(target, ast.Name)
-    }
     chosen = _chosen(tree)
     for node in ast.walk(tree):
         match node:
             case ast.Call(
                 func=ast.Attribute(value=ast.Name(id=name), attr=method), args=[first, *_]
             ) if name in _LOGS and method != "bind":
-                yield _text(first, constants), _LEVELS.get(method, method)
+                yield _text(first, module), _LEVELS.get(method, method)
             case ast.Call(func=ast.Name(id=name), args=[first, *_]) if name in chosen:
                 for method in chosen[name]:
-                    yield _text(first, constants), method
+                    yield _text(first, module), method
 
 
 def _chosen(tree: ast.Module) -> dict[str, list[str]]:
@@ -50,18 +45,23 @@ def _chosen(tree: ast.Module) -> dict[str, list[str]]:
     return found
 
 
-def _text(event: ast.expr, constants: dict[str, object]) -> str:
+def _text(event: ast.expr, module: str) -> str:
     if isinstance(event, ast.Name):
-        return str(constants[event.id])
+        return str(getattr(importlib.import_module(module), event.id))
     assert isinstance(event, ast.Constant), ast.unparse(event)
     return str(event.value)
+
+
+def _module_of(path: Path) -> str:
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    return ".".join(parts).removesuffix(".__init__")
 
 
 @cache
 def _events() -> dict[str, set[str]]:
     found: dict[str, set[str]] = {}
     for path in (ROOT / "autoscaler").rglob("*.py"):
-        for event, level in _logged(ast.parse(path.read_text())):
+        for event, level in _logged(_module_of(path), ast.parse(path.read_text())):
             found.setdefault(event, set()).add(level)
     return found
 

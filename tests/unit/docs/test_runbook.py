@@ -22,13 +22,27 @@ _MADE = {
 
 
 def _constants(tree: ast.Module) -> dict[str, str]:
-    return {
-        target.id: node.value.value
+    """``_A = "x"`` and ``_A, _B = "x", "y"``, at the top of a module."""
+    pairs = [
+        pair
         for node in tree.body
-        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant)
+        if isinstance(node, ast.Assign)
         for target in node.targets
-        if isinstance(target, ast.Name) and isinstance(node.value.value, str)
+        for pair in _pairs(target, node.value)
+    ]
+    return {
+        name.id: str(value.value)
+        for name, value in pairs
+        if isinstance(name, ast.Name)
+        and isinstance(value, ast.Constant)
+        and isinstance(value.value, str)
     }
+
+
+def _pairs(target: ast.expr, value: ast.expr) -> list[tuple[ast.expr, ast.expr]]:
+    if isinstance(target, ast.Tuple) and isinstance(value, ast.Tuple):
+        return list(zip(target.elts, value.elts, strict=True))
+    return [(target, value)]
 
 
 def _code(call: ast.Call) -> ast.expr | None:
