@@ -6,6 +6,7 @@ What the page shows of a command's output is what it prints; beside a daemon, bu
 
 import os
 import shutil
+import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path

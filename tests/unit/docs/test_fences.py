@@ -7,13 +7,14 @@ import tomllib
 
 import hcl2
 import pytest
+import yaml
 
 from tests.docs.pages import NEEDS, ROOT, Fence, all_fences, fences, pages
 from tests.docs.running import is_run, strangers
 from tests.docs.snippets import as_configuration
 
 _MARKS = frozenset({"needs", "form", "tested by", "with", "exits", "of"})
-_DATA = ("yaml", "json", "hcl", "toml")
+_PARSERS = {"yaml": yaml.safe_load, "json": json.loads, "hcl": hcl2.loads, "toml": tomllib.loads}
 _WORDS = frozenset({"", "text", "mermaid", "python", "ini"})
 
 
@@ -46,7 +47,7 @@ def test_the_tests_of_their_own_exist(page: str) -> None:
 @pytest.mark.parametrize("page", pages())
 def test_each_fence_is_of_a_language_that_is_looked_at(page: str) -> None:
     """Commands are run or marked, data is parsed; what is neither says that it is text."""
-    known = {*_WORDS, *_DATA, "sh", "console"}
+    known = {*_WORDS, *_PARSERS, "sh", "console"}
 
     assert {fence.language for fence in fences(page)} <= known
 
@@ -76,19 +77,9 @@ def test_what_is_not_run_is_a_shell_s_at_least(fence: Fence) -> None:
     assert checked.stderr == ""
 
 
-@pytest.mark.parametrize("fence", _places("json"))
-def test_json_parses(fence: Fence) -> None:
-    assert json.loads(fence.text) is not None
-
-
-@pytest.mark.parametrize("fence", _places("hcl"))
-def test_hcl_parses(fence: Fence) -> None:
-    assert hcl2.loads(f"{fence.text}\n")
-
-
-@pytest.mark.parametrize("fence", _places("toml"))
-def test_toml_parses(fence: Fence) -> None:
-    assert tomllib.loads(fence.text)
+@pytest.mark.parametrize("fence", _places(*_PARSERS))
+def test_data_parses(fence: Fence) -> None:
+    assert _PARSERS[fence.language](f"{fence.text}\n")
 
 
 @pytest.mark.parametrize("fence", _places("yaml"))
