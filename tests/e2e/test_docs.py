@@ -58,7 +58,7 @@ def _fences(*, with_daemon: bool) -> list[object]:
 
 
 def _environment() -> dict[str, str]:
-    path = f"{(ROOT / '.venv' / 'bin').resolve()}:{os.environ['PATH']}"
+    path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
     kept = {key: value for key, value in os.environ.items() if not key.startswith("NOMAD_")}
     return {**kept, "PATH": path, "COLUMNS": "100"}
 
