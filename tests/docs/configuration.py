@@ -200,10 +200,11 @@ def _places(node: Any, path: str) -> Iterator[tuple[str, int]]:
 
 def _notes(example: str) -> Mapping[str, str]:
     """What stands above or beside a section's name."""
+    told = dict(meanings_of(example))
     found = {
-        path: _sentence(told)
-        for path, told in meanings_of(example)
-        if told and path.split(".")[-1] in _SECTIONS
+        path: _sentence(comment)
+        for path, comment in told.items()
+        if comment and any(other.startswith(f"{path}.") for other in told)
     }
     notes = {_section(f"{path}.x"): told for path, told in found.items()}
     above: list[str] = []
@@ -215,9 +216,6 @@ def _notes(example: str) -> Mapping[str, str]:
             notes[name[1]] = " ".join([*above, notes.get(name[1], "")]).strip()
         above = []
     return notes
-
-
-_SECTIONS = frozenset({"log", "nomad", "aws", "datadog", "http", "nodes", "size", "node"})
 
 
 def _sentence(told: str) -> str:
