@@ -3,7 +3,6 @@ docs/reference/metrics.md: the autoscaler's by its catalogue, the transcoder's b
 sends.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +10,7 @@ from autoscaler.metrics.catalogue import CHECKS, EVENTS, METRICS, prometheus_nam
 from tests.docs.markdown import GENERATED, code, joined, table
 from transcoder.adapters.meter import DogStatsdMeter
 from transcoder.core.outcome import Exit, Outcome, Output
+from transcoder.core.progress import Standing
 from transcoder.errors import Reason
 
 _PREFIX = "autoscaler"
@@ -163,7 +163,7 @@ class _Silent:
     def event(self, name: str, /, **fields: Any) -> None:
         """Nothing."""
 
-    def progress(self, fields: Mapping[str, Any]) -> None:
+    def progress(self, now: Standing) -> None:
         """Nothing."""
 
 
