@@ -15,7 +15,7 @@ import base64
 import os
 import sys
 import time
-from typing import Any
+from typing import Any, TextIO
 
 UNSET = "unset"
 EXIT_UNSET = 3
@@ -74,13 +74,13 @@ def main() -> int:
     parser.add_argument("verb", choices=["get", "wait", "put", "ensure-random"])
     parser.add_argument("name")
     asked = parser.parse_args()
-    return run(connect(asked.region), asked.verb, asked.name)
+    return run(connect(asked.region), asked.verb, asked.name, sys.stdin)
 
 
-def run(secrets: Secrets, verb: str, name: str) -> int:
-    """One verb; the exit code."""
+def run(secrets: Secrets, verb: str, name: str, given: TextIO) -> int:
+    """One verb; the exit code.  ``given``: where the value to put is read from."""
     if verb == "put":
-        secrets.put(name, sys.stdin.read())
+        secrets.put(name, given.read())
     elif verb == "ensure-random":
         secrets.ensure_random(name)
     else:

@@ -1,0 +1,170 @@
+"""What an instance runs at its first boot: fetching its set-up, secrets, and the size of it all."""
+
+import base64
+import gzip
+import hashlib
+import importlib.util
+import io
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from tests.unit.tf.aws_files import TF
+
+#: AWS takes no more, before base64.
+USER_DATA_MAX = 16 * 1024
+PLACE = "/transcode/nomad/gossip-key"
+NOTHING = io.StringIO()
+
+
+def script(path: Path) -> ModuleType:
+    """A script as a module; none of them is in a package."""
+    spec = importlib.util.spec_from_file_location(path.stem, path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+fetching = script(TF / "templates" / "fetch.py")
+secret = script(TF / "boot" / "secret.py")
+
+
+class Bucket:
+    """S3 with one bucket; each read of the manifest is one step on in its history."""
+
+    def __init__(self, *states: Mapping[str, bytes]) -> None:
+        self._states = list(states)
+        self.manifest_reads = 0
+
+    def get_object(self, *, Bucket: str, Key: str) -> dict[str, Any]:  # noqa: N803 -- boto3's names.
+        if Key.endswith("manifest.json"):
+            self.manifest_reads += 1
+        now = self._states[min(self.manifest_reads, len(self._states)) - 1]
+        return {"Body": io.BytesIO(now[Key])}
+
+
+def objects(
+    files: Mapping[str, bytes], sums_of: Mapping[str, bytes] | None = None
+) -> dict[str, bytes]:
+    """The bucket with these files, and a manifest of these or of others."""
+    sums = {name: hashlib.sha256(data).hexdigest() for name, data in (sums_of or files).items()}
+    stored = {f".setup/{name}": data for name, data in files.items()}
+    return {**stored, ".setup/manifest.json": json.dumps(sums).encode()}
+
+
+def test_files_are_put_in_place_and_scripts_can_be_run(tmp_path: Path) -> None:
+    bucket = Bucket(objects({"boot/server.sh": b"#!/bin/sh\n", "server.env": b"A='1'\n"}))
+
+    fetching.fetch(bucket, "b", ".setup/", tmp_path)
+
+    assert (tmp_path / "server.env").read_bytes() == b"A='1'\n"
+    assert (tmp_path / "boot" / "server.sh").stat().st_mode & 0o111
+    assert not (tmp_path / "server.env").stat().st_mode & 0o111
+
+
+def test_files_that_are_being_replaced_are_read_again(tmp_path: Path) -> None:
+    old, new = {"server.env": b"old"}, {"server.env": b"new"}
+    bucket = Bucket(objects(new, sums_of=old), objects(new))
+
+    fetching.fetch(bucket, "b", ".setup/", tmp_path, pause=0)
+
+    assert bucket.manifest_reads == 2
+    assert (tmp_path / "server.env").read_bytes() == b"new"
+
+
+def test_files_that_never_agree_are_not_used(tmp_path: Path) -> None:
+    bucket = Bucket(objects({"server.env": b"forged"}, sums_of={"server.env": b"real"}))
+
+    with pytest.raises(SystemExit, match=r"not what the manifest says: server\.env"):
+        fetching.fetch(bucket, "b", ".setup/", tmp_path, pause=0)
+
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("name", ["../etc/passwd", "/etc/passwd"])
+def test_a_manifest_does_not_lead_out_of_the_directory(tmp_path: Path, name: str) -> None:
+    bucket = Bucket(objects({name: b"root::0:0"}))
+
+    with pytest.raises(SystemExit, match="leaves"):
+        fetching.fetch(bucket, "b", ".setup/", tmp_path)
+
+
+def test_what_is_not_in_the_manifest_any_more_goes(tmp_path: Path) -> None:
+    (tmp_path / "old.sh").write_text("#!/bin/sh\n")
+
+    fetching.fetch(Bucket(objects({"new.sh": b"#!/bin/sh\n"})), "b", ".setup/", tmp_path)
+
+    assert [path.name for path in tmp_path.iterdir()] == ["new.sh"]
+
+
+class Ssm:
+    """The Parameter Store with the places that Terraform makes."""
+
+    def __init__(self, value: str = "unset") -> None:
+        self.values = {PLACE: value}
+        self.puts: list[dict[str, Any]] = []
+
+    def get_parameter(self, *, Name: str, WithDecryption: bool) -> dict[str, Any]:  # noqa: N803 -- boto3's names.
+        assert WithDecryption
+        return {"Parameter": {"Value": self.values[Name]}}
+
+    def put_parameter(self, **asked: Any) -> None:
+        self.puts.append(asked)
+        self.values[asked["Name"]] = asked["Value"]
+
+
+def test_a_place_that_only_terraform_wrote_is_told_by_the_exit_code(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert secret.run(secret.Secrets(Ssm()), "get", PLACE, NOTHING) == 3
+    assert capsys.readouterr().out == ""
+
+
+def test_a_secret_is_printed_as_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+    assert secret.run(secret.Secrets(Ssm("hunter2")), "get", PLACE, NOTHING) == 0
+    assert capsys.readouterr().out == "hunter2\n"
+
+
+def test_a_random_secret_is_made_once_and_is_a_gossip_key() -> None:
+    ssm = Ssm()
+    for _ in range(2):
+        secret.run(secret.Secrets(ssm), "ensure-random", PLACE, NOTHING)
+
+    (put,) = ssm.puts
+    assert len(base64.b64decode(put["Value"], validate=True)) == 32
+    assert (put["Type"], put["Overwrite"]) == ("SecureString", True)
+
+
+def test_a_secret_comes_by_the_standard_input() -> None:
+    ssm = Ssm()
+
+    assert secret.run(secret.Secrets(ssm), "put", PLACE, io.StringIO("hunter2\n")) == 0
+    assert ssm.values[PLACE] == "hunter2"
+
+
+@pytest.mark.parametrize("nothing", ["", "\n", "unset\n"])
+def test_nothing_is_no_secret(nothing: str) -> None:
+    with pytest.raises(SystemExit, match="nothing to put"):
+        secret.run(secret.Secrets(Ssm("hunter2")), "put", PLACE, io.StringIO(nothing))
+
+
+def test_a_secret_that_nobody_makes_is_not_waited_for_for_ever() -> None:
+    with pytest.raises(SystemExit, match="not set after"):
+        secret.Secrets(Ssm()).wait(PLACE, seconds=0, pause=0)
+
+
+def test_user_data_is_as_small_as_aws_wants_it() -> None:
+    """The template and what is put into it, as Terraform's base64gzip packs it."""
+    parts = ("fetch.py", "cluster-setup.sh", "cluster-setup.service")
+    packed = [
+        base64.b64encode(gzip.compress((TF / "templates" / name).read_bytes())) for name in parts
+    ]
+    template = (TF / "templates" / "cloud-init.yaml.tftpl").read_bytes()
+
+    assert len(template) + sum(map(len, packed)) < USER_DATA_MAX / 2
