@@ -161,9 +161,10 @@ def _reading(path: Path) -> sqlite3.Connection:
     connection = _connection(f"{uri}?mode=ro")
     try:
         connection.execute("PRAGMA user_version").fetchone()
-    except sqlite3.OperationalError:
+    except sqlite3.Error as error:
         connection.close()
-        if not path.exists() or path.with_name(f"{path.name}-wal").exists():
+        written_to = not path.exists() or path.with_name(f"{path.name}-wal").exists()
+        if written_to or not isinstance(error, sqlite3.OperationalError):
             raise
         # SQLite makes side files even to read, unless it is told that nobody writes.
         return _connection(f"{uri}?mode=ro&immutable=1")
