@@ -9,6 +9,7 @@ import os
 import re
 import shutil
 import subprocess
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -35,8 +36,14 @@ class Copy:
 
     directory: Path
 
-    def run(self, *command: str, given: str = "", seconds: float = 240) -> tuple[int, str]:
-        """The exit code, and what was printed on either output."""
+    def run(
+        self,
+        *command: str,
+        given: str = "",
+        also: Mapping[str, str] | None = None,
+        seconds: float = 240,
+    ) -> tuple[int, str]:
+        """The exit code, and what was printed; ``also``: what else is in the environment."""
         assert TERRAFORM is not None
         done = subprocess.run(
             [TERRAFORM, *command],
@@ -45,7 +52,7 @@ class Copy:
             capture_output=True,
             text=True,
             timeout=seconds,
-            env={**os.environ, "CHECKPOINT_DISABLE": "1", "TF_IN_AUTOMATION": "1"},
+            env={**_environment(), **(also or {})},
             check=False,
         )
         return done.returncode, done.stdout + done.stderr
@@ -58,6 +65,14 @@ class Copy:
         if code and any(sign in said for sign in _NOT_TO_BE_HAD):
             pytest.skip(f"a provider cannot be had here: {' '.join(said.split())[-200:]}")
         assert code == 0, said
+
+
+def _environment() -> dict[str, str]:
+    ours = {**os.environ, "CHECKPOINT_DISABLE": "1", "TF_IN_AUTOMATION": "1"}
+    # One that is named and not there is a warning, in the middle of what else is said.
+    if not Path(ours.get("TF_CLI_CONFIG_FILE", "")).exists():
+        ours.pop("TF_CLI_CONFIG_FILE", None)
+    return ours
 
 
 def copy(to: Path, *, datadog: bool) -> Copy:
