@@ -5,6 +5,9 @@
 
 locals {
   secrets_path = "/${var.name}"
+  # A place that nobody has written to (boot/secret.py).  In the form of a token: the server asks Nomad
+  # whether it knows the one that it finds, and to another form Nomad's answer is an error, not a no.
+  unset = "00000000-0000-0000-0000-000000000000"
 
   nomad_secrets = merge(
     {
@@ -35,7 +38,7 @@ resource "aws_ssm_parameter" "nomad" {
   name             = "${local.secrets_path}/${each.key}"
   description      = each.value
   type             = "SecureString"
-  value_wo         = "unset"
+  value_wo         = local.unset
   value_wo_version = 1
 }
 

@@ -6,8 +6,8 @@ Read and write one secret in AWS's Parameter Store, by the instance's role.
     secret.py --region REGION put NAME <VALUE      from the standard input, never an argument
     secret.py --region REGION ensure-random NAME   32 random bytes in base64, where not set yet
 
-Terraform makes the places, holding the word "unset".  Imports the standard library, and boto3
-when it is run.
+Terraform makes the places, holding a token that nobody has.  Imports the standard library, and
+boto3 when it is run.
 """
 
 import argparse
@@ -17,7 +17,8 @@ import sys
 import time
 from typing import Any, TextIO
 
-UNSET = "unset"
+#: As in secrets.tf.
+UNSET = "00000000-0000-0000-0000-000000000000"
 EXIT_UNSET = 3
 WAIT_SECONDS = 600.0
 PAUSE_SECONDS = 5.0

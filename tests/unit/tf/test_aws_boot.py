@@ -6,6 +6,7 @@ import hashlib
 import importlib.util
 import io
 import json
+import uuid
 from collections.abc import Mapping
 from pathlib import Path
 from types import ModuleType
@@ -13,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from tests.unit.tf.aws_files import TF
+from tests.unit.tf.aws_files import TF, named
 
 #: AWS takes no more, before base64.
 USER_DATA_MAX = 16 * 1024
@@ -106,7 +107,7 @@ def test_what_is_not_in_the_manifest_any_more_goes(tmp_path: Path) -> None:
 class Ssm:
     """The Parameter Store with the places that Terraform makes."""
 
-    def __init__(self, value: str = "unset") -> None:
+    def __init__(self, value: str = secret.UNSET) -> None:
         self.values = {PLACE: value}
         self.puts: list[dict[str, Any]] = []
 
@@ -148,7 +149,7 @@ def test_a_secret_comes_by_the_standard_input() -> None:
     assert ssm.values[PLACE] == "hunter2"
 
 
-@pytest.mark.parametrize("nothing", ["", "\n", "unset\n"])
+@pytest.mark.parametrize("nothing", ["", "\n", f"{secret.UNSET}\n"])
 def test_nothing_is_no_secret(nothing: str) -> None:
     with pytest.raises(SystemExit, match="nothing to put"):
         secret.run(secret.Secrets(Ssm("hunter2")), "put", PLACE, io.StringIO(nothing))
@@ -157,6 +158,12 @@ def test_nothing_is_no_secret(nothing: str) -> None:
 def test_a_secret_that_nobody_makes_is_not_waited_for_for_ever() -> None:
     with pytest.raises(SystemExit, match="not set after"):
         secret.Secrets(Ssm()).wait(PLACE, seconds=0, pause=0)
+
+
+def test_terraform_makes_places_as_the_script_knows_them_and_in_the_form_of_a_token() -> None:
+    """Nomad answers with an error, and not with a no, to what has another form."""
+    assert named("locals")["unset"] == secret.UNSET
+    assert str(uuid.UUID(secret.UNSET)) == secret.UNSET
 
 
 def test_user_data_is_as_small_as_aws_wants_it() -> None:
