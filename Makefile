@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 NAME    = nomad-queue-autoscaler
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-demo demo test check lint format types unit simulation contract browser e2e bench clean
+.PHONY: help install install-demo demo test check lint format types unit simulation contract browser e2e bench docs clean
 
 help:  ## List what can be made
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -65,6 +65,9 @@ e2e: $(VENV)/.dev  ## The devstack end to end, real encodes
 
 bench: $(VENV)/.dev  ## Print the figures: reaction, cycle, rest
 	@$(BIN)/python -m bench
+
+docs: $(VENV)/.dev  ## Write docs/reference from the code
+	@$(BIN)/python -m tests.docs
 
 clean:  ## Remove the environment and everything built
 	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage
