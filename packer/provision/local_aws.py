@@ -23,9 +23,6 @@ from devstack.aws import Instance, LocalAws, describe
 from devstack.cluster import NodeSpec
 from devstack.deadline import wait_until
 
-#: What the daemon's dry run may think of buying.
-_MAX_SIZE = 4
-
 
 def _instance(aws: LocalAws, group: str) -> Instance:
     """The group's first instance, in service."""
@@ -57,7 +54,8 @@ def serve(directory: Path, port: int, bucket: str, group: str) -> None:
     """Serve until SIGTERM or SIGINT."""
     with LocalAws(directory, dict(os.environ), port) as aws:
         aws.create_bucket(bucket)
-        aws.create_group(group, min_size=1, max_size=_MAX_SIZE)
+        # One and no other: no machine comes when this AWS is asked for more, and this one stays.
+        aws.create_group(group, min_size=1, max_size=1)
         instance = _instance(aws, group)
         # Blocked before there is a thread, so that only sigwait() takes them.
         ends = {signal.SIGTERM, signal.SIGINT}

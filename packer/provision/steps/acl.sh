@@ -22,7 +22,10 @@ then
 fi
 
 before=$(cat "$management_token" 2>/dev/null) || before=
-/usr/bin/python3 "$provision/acl.py" bootstrap "$management_token"
+if ! /usr/bin/python3 "$provision/acl.py" bootstrap "$management_token"; then
+  journalctl --unit nomad --no-pager --lines 20 --output cat >&2
+  exit 69
+fi
 if [[ -n $parameter && $before != "$(<"$management_token")" ]]; then
   aws keep "$parameter" <"$management_token"
 fi

@@ -20,7 +20,6 @@ EnvironmentFile=/var/lib/local-aws/nomad.env
 Environment=AWS_SHARED_CREDENTIALS_FILE=/opt/transcoder/local-aws-credentials
 UNIT
 
-# A dry run: no machine comes when the local AWS is asked for one.
 put 0644 root:root "$units/autoscaler.service.d/local-aws.conf" <<'UNIT'
 [Unit]
 Requires=local-aws.service
@@ -28,8 +27,6 @@ After=local-aws.service
 
 [Service]
 EnvironmentFile=/var/lib/local-aws/client.env
-ExecStart=
-ExecStart=/opt/autoscaler/bin/autoscaler --config /etc/autoscaler/config.yaml --dry-run
 UNIT
 
 # page NAME PORT TARGET: what listens on this machine's loopback, for the machine that it runs on.
