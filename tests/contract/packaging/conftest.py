@@ -6,7 +6,7 @@ import pytest
 
 from tests.contract.packaging.bare import Bare, bare_environment
 from tests.contract.packaging.distributions import Built, build
-from tests.contract.packaging.source import copy, own_files
+from tests.contract.packaging.source import ROOT, copy, own_files
 
 #: What lies about in a tree that is worked in, and must stay there.
 LEFT_ABOUT = (
@@ -27,16 +27,24 @@ LEFT_ABOUT = (
 
 
 @pytest.fixture(scope="session")
-def files() -> tuple[str, ...]:
-    """The project's files."""
-    return own_files()
+def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The project's files, which nobody edits meanwhile."""
+    directory: Path = tmp_path_factory.mktemp("tree")
+    copy(ROOT, directory)
+    return directory
 
 
 @pytest.fixture(scope="session")
-def built(tmp_path_factory: pytest.TempPathFactory, files: tuple[str, ...]) -> Built:
+def files(tree: Path) -> tuple[str, ...]:
+    """Their names."""
+    return own_files(tree)
+
+
+@pytest.fixture(scope="session")
+def built(tmp_path_factory: pytest.TempPathFactory, tree: Path) -> Built:
     """Both distributions, of a tree that is worked in."""
     source = tmp_path_factory.mktemp("source")
-    copy(files, source)
+    copy(tree, source)
     for name in LEFT_ABOUT:
         (source / name).parent.mkdir(parents=True, exist_ok=True)
         (source / name).write_text("left about")

@@ -12,7 +12,7 @@ ROOT = Path(__file__).resolve().parents[3]
 _FOREIGN = (".git", "PKG-INFO")
 
 
-def own_files(root: Path = ROOT) -> tuple[str, ...]:
+def own_files(root: Path) -> tuple[str, ...]:
     """All that .gitignore does not speak of, as ``folder/name``, in order."""
     lines = (root / ".gitignore").read_text().splitlines()
     ignored = [line.rstrip("/") for line in lines if line and not line.startswith("#")]
@@ -30,9 +30,9 @@ def _is_one_of(name: str, patterns: tuple[str, ...]) -> bool:
     return any(fnmatch(name, pattern) for pattern in patterns)
 
 
-def copy(files: tuple[str, ...], to: Path) -> None:
+def copy(root: Path, to: Path) -> None:
     """Building leaves things behind in its source: so it is done in a copy."""
-    for name in files:
+    for name in own_files(root):
         place = to / name
         place.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy(ROOT / name, place)
+        shutil.copy(root / name, place)

@@ -1,11 +1,10 @@
 """What the wheel and the source distribution hold, and what they do not."""
 
 import re
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 
 from tests.contract.packaging.conftest import LEFT_ABOUT
 from tests.contract.packaging.distributions import Built
-from tests.contract.packaging.source import ROOT
 
 PACKAGES = ("autoscaler", "transcoder", "devstack")
 #: What of the tree the wheel lays under share/autoscaler, as it lies in the tree.
@@ -31,7 +30,7 @@ def test_the_wheel_is_the_packages_whole_and_nothing_else(
 
 
 def test_what_a_cluster_needs_lies_in_the_wheel_as_in_the_tree(
-    built: Built, files: tuple[str, ...]
+    built: Built, files: tuple[str, ...], tree: Path
 ) -> None:
     held = built.wheel_files()
     shared = {
@@ -43,20 +42,19 @@ def test_what_a_cluster_needs_lies_in_the_wheel_as_in_the_tree(
     expected["autoscaler.service"] = "systemd/autoscaler.service"
 
     assert set(shared) == set(expected)
-    assert {name: (ROOT / place).read_bytes() for name, place in expected.items()} == shared
+    assert {name: (tree / place).read_bytes() for name, place in expected.items()} == shared
 
 
-def test_the_source_distribution_is_the_tree(built: Built, files: tuple[str, ...]) -> None:
+def test_the_source_distribution_is_the_tree(
+    built: Built, files: tuple[str, ...], tree: Path
+) -> None:
     """Who misses a file here names its folder in MANIFEST.in."""
     held = built.sdist_files()
     made = {name for name in held if ".egg-info/" in name} | {"PKG-INFO", "setup.cfg"}
 
     assert set(held) - made == set(files) - {"setup.cfg"}
-    assert not [name for name in files if name not in made and held[name] != bytes_of(name)]
-
-
-def bytes_of(name: str) -> bytes:
-    return (ROOT / name).read_bytes()
+    unmade = (name for name in files if name not in made)
+    assert [name for name in unmade if held[name] != (tree / name).read_bytes()] == []
 
 
 def test_what_lies_about_stays_there(built: Built) -> None:

@@ -9,6 +9,20 @@ import pytest
 from autoscaler import __version__
 from tests.contract.packaging.bare import Bare
 
+#: Imports all of a package, and tells what was not there.
+IMPORTS_ALL = """
+import importlib, pkgutil, sys
+missing = set()
+package = importlib.import_module(sys.argv[1])
+for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+    if module.name.endswith(".__main__"):
+        continue
+    try:
+        importlib.import_module(module.name)
+    except ModuleNotFoundError as error:
+        missing.add(error.name.partition(".")[0])
+print(*sorted(missing))
+"""
 LOAD = ("--poisson", "rate=60/h,for=1h,service=2m", "--slots", "2")
 
 
@@ -42,6 +56,18 @@ def test_each_command_of_the_two_can_be_asked_for_help(bare: Bare) -> None:
         assert len(names) > 5
         for name in names:
             assert bare.run(command, name, "--help").returncode == 0, (command, name)
+
+
+@pytest.mark.parametrize(
+    ("package", "extra"), [("autoscaler", {"matplotlib", "numpy", "scipy"}), ("transcoder", set())]
+)
+def test_all_but_pictures_and_the_exact_bound_is_there_without_an_extra(
+    bare: Bare, package: str, extra: set[str]
+) -> None:
+    run = bare.run("python", "-c", IMPORTS_ALL, package)
+
+    assert (run.returncode, run.stderr) == (0, "")
+    assert set(run.stdout.split()) <= extra
 
 
 def test_a_configuration_that_is_not_there_is_told_with_exit_2(bare: Bare) -> None:

@@ -9,10 +9,10 @@ from tests.contract.packaging.source import copy
 
 
 @pytest.fixture(scope="module")
-def again(tmp_path_factory: pytest.TempPathFactory, files: tuple[str, ...]) -> Built:
+def again(tmp_path_factory: pytest.TempPathFactory, tree: Path) -> Built:
     """Built at another time, in another place, of a tree that nobody has worked in."""
     source: Path = tmp_path_factory.mktemp("elsewhere")
-    copy(files, source)
+    copy(tree, source)
     return build(source, tmp_path_factory.mktemp("dist-again"))
 
 
