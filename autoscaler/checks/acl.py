@@ -13,9 +13,10 @@ from typing import Any, Literal
 
 from autoscaler.adapters.nomad_client import NomadClient, decoded, decoded_list
 from autoscaler.adapters.nomad_replies import instant_of, read
-from autoscaler.checks.finding import NOMAD, About, Finding, names
+from autoscaler.checks.finding import NOMAD, About, Finding
 from autoscaler.checks.nomad import AgentFacts
 from autoscaler.checks.reading import Unread, tried
+from autoscaler.core.explaining import listing
 
 _ABOUT = About(NOMAD)
 #: All that the daemon needs, as a policy.
@@ -162,7 +163,7 @@ def _of_known(facts: TokenFacts, namespace: str, now: datetime) -> Iterator[Find
 
 def judge_policies(policies: Mapping[str, Rules], namespace: str) -> Iterator[Finding]:
     """By name, as Nomad merges them."""
-    which = f"policy {names(policies)}" if policies else "it has no policy"
+    which = f"policy {listing(policies)}" if policies else "it has no policy"
     rules = tuple(policies.values())
     node = _node_right(rules)
     reads = may_read_jobs(rules, namespace)

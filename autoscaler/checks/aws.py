@@ -13,10 +13,11 @@ from autoscaler.adapters.asg import AutoScalingGroups
 from autoscaler.adapters.asg_replies import group_of
 from autoscaler.adapters.aws import AwsConnection, read, understanding
 from autoscaler.checks.clock import Stamp, judge_clock
-from autoscaler.checks.finding import AWS, About, Finding, names, of_pool
+from autoscaler.checks.finding import AWS, About, Finding, of_pool
 from autoscaler.checks.group_facts import GroupFacts, read_group
 from autoscaler.checks.reading import Unread, tried
 from autoscaler.config import Config
+from autoscaler.core.explaining import listing
 from autoscaler.core.model import Group
 from autoscaler.core.settings import PoolSettings
 from autoscaler.errors import GroupMissing
@@ -27,7 +28,7 @@ _NO_CREDENTIALS = "no credentials"
 
 @dataclass(frozen=True, slots=True)
 class Clients:
-    """What AWS is asked through; made at once, for botocore's session is not for two threads."""
+    """What AWS is asked through; made at once, for boto3's session is not for two threads."""
 
     autoscaling: Any
     ec2: Any
@@ -95,7 +96,7 @@ def read_pool_groups(clients: Clients, settings: PoolSettings, now: datetime) ->
     missing = [name for name in settings.groups if name not in described]
     if missing:
         where = clients.autoscaling.meta.region_name
-        raise GroupMissing(f"AWS has no Auto Scaling group {names(missing)} in {where}")
+        raise GroupMissing(f"AWS has no Auto Scaling group {listing(missing)} in {where}")
     facts = tuple(
         read_group(clients.autoscaling, described[name], groups[name]) for name in settings.groups
     )

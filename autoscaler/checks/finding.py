@@ -12,8 +12,6 @@ from typing import Literal
 Verdict = Literal["ok", "warning", "wrong", "unknown"]
 
 CONFIG, NOMAD, AWS, DATADOG = "config", "nomad", "aws", "datadog"
-#: So many names are told; the rest is counted.
-_NAMES_MAX = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +55,6 @@ class About:
 def of_pool(name: str) -> About:
     """Findings about one pool."""
     return About(f"pool {name}")
-
-
-def names(found: Iterable[str], most: int = _NAMES_MAX) -> str:
-    """``a, b and 3 more``."""
-    listed = list(found)
-    shown = ", ".join(listed[:most])
-    return shown if len(listed) <= most else f"{shown} and {len(listed) - most} more"
 
 
 def is_well(findings: Iterable[Finding]) -> bool:

@@ -4,13 +4,14 @@ What of an Auto Scaling group keeps the daemon from scaling it, or ends instance
 Pure; imports core and the facts beside it.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
-from autoscaler.checks.finding import About, Finding, names
+from autoscaler.checks.finding import About, Finding
 from autoscaler.checks.group_facts import GroupFacts
 from autoscaler.checks.reading import Unread
+from autoscaler.core.explaining import listing
 from autoscaler.core.model import Lifecycle
 
 _PRESENT = (Lifecycle.PENDING, Lifecycle.IN_SERVICE)
@@ -31,16 +32,15 @@ class Surroundings:
 
 def judge_group(facts: GroupFacts, ours: Surroundings, about: About) -> Iterator[Finding]:
     """Every hazard of one group, and one line where there is none."""
-    parts: tuple[Callable[[], Iterator[Finding]], ...] = (
-        lambda: _protection(facts, about),
-        lambda: _processes(facts, about),
-        lambda: _foreign_scaling(facts, about),
-        lambda: _replacement(facts, about),
-        lambda: _capacity(facts, about),
-        lambda: _spot(facts, ours, about),
-        lambda: _hooks(facts, ours, about),
-    )
-    found = [finding for part in parts for finding in part()]
+    found = [
+        *_protection(facts, about),
+        *_processes(facts, about),
+        *_foreign_scaling(facts, about),
+        *_replacement(facts, about),
+        *_capacity(facts, about),
+        *_spot(facts, ours, about),
+        *_hooks(facts, ours, about),
+    ]
     yield from found
     verdicts = {finding.verdict for finding in found}
     if verdicts <= {"ok"}:
@@ -73,7 +73,7 @@ def _protection(facts: GroupFacts, about: About) -> Iterator[Finding]:
         if one.lifecycle in _PRESENT and not one.protected
     ]
     if bare:
-        says = f"group {group.name}: not protected from scale-in: {names(bare)}"
+        says = f"group {group.name}: not protected from scale-in: {listing(bare)}"
         mend = (
             f"aws autoscaling set-instance-protection --auto-scaling-group-name {group.name} "
             f"--protected-from-scale-in --instance-ids {' '.join(bare[:5])}"
@@ -109,14 +109,14 @@ def _foreign_scaling(facts: GroupFacts, about: About) -> Iterator[Finding]:
             f"{policy} (predictive)" if kind == _PREDICTIVE else policy
             for policy, kind in facts.policies
         ]
-        says = f"group {name}: scaling policies of its own change what it desires: {names(named)}"
+        says = f"group {name}: scaling policies of its own change what it desires: {listing(named)}"
         mend = f"aws autoscaling delete-policy --auto-scaling-group-name {name} --policy-name …"
         yield about.wrong("group.policies", says, mend)
     if isinstance(facts.scheduled, Unread):
         call = "DescribeScheduledActions"
         yield _not_seen(about, name, "scheduled actions", call, facts.scheduled)
     elif facts.scheduled:
-        says = f"group {name}: scheduled actions: {names(one.name for one in facts.scheduled)}"
+        says = f"group {name}: scheduled actions: {listing(one.name for one in facts.scheduled)}"
         mend = "delete them; the pool's `schedules` raise the minimum at set times"
         setting = any(one.sets_desired for one in facts.scheduled)
         tell = about.wrong if setting else about.warning

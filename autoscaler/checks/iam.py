@@ -13,10 +13,11 @@ from typing import Any
 from autoscaler.adapters.asg_instances import MARK
 from autoscaler.adapters.aws import read
 from autoscaler.checks.aws import Clients, PoolGroups
-from autoscaler.checks.finding import AWS, About, Finding, names
+from autoscaler.checks.finding import AWS, About, Finding
 from autoscaler.checks.group_facts import GroupFacts
 from autoscaler.checks.reading import Unread, tried
 from autoscaler.checks.simulator import NOBODY_KNOWN, Right, Simulator
+from autoscaler.core.explaining import listing
 
 _ABOUT = About(AWS)
 #: What EC2 answers to a dry run of what would be allowed.
@@ -203,7 +204,7 @@ def judge_rights(facts: RightsFacts, *, hooked: bool, queue: bool) -> Iterator[F
         says = f"may do {len(given)} of the {len(wanted)} actions that the daemon needs"
         yield _ABOUT.ok("iam.allowed", says)
     for why in dict.fromkeys(why for _, why in untold):
-        actions = names((one.name for one, other in untold if other == why), most=len(untold))
+        actions = ", ".join(one.name for one, other in untold if other == why)
         yield _ABOUT.unknown("iam.untold", f"whether it may {actions}: {why}", _mend(why))
 
 
@@ -221,7 +222,7 @@ def _refused(action: Action, right: Right, facts: RightsFacts, *, needed: bool) 
     if action.name in _TAGS and facts.unpropagated:
         mend += (
             "; a condition on the instance's tags needs them propagated at launch: "
-            f"{names(facts.unpropagated)} are not"
+            f"{listing(facts.unpropagated)} are not"
         )
     tell = _ABOUT.wrong if needed else _ABOUT.warning
     return tell("iam.denied", says, mend)

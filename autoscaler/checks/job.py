@@ -9,9 +9,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from autoscaler.checks.finding import About, Finding, names, of_pool
+from autoscaler.checks.finding import About, Finding, of_pool
 from autoscaler.checks.reading import Unread
 from autoscaler.core.demand import Misfit, misfit, template_of
+from autoscaler.core.explaining import listing
 from autoscaler.core.memory import Memory, NodeTemplate
 from autoscaler.core.model import GroupAsk, JobQueue, Node, NodeStatus
 from autoscaler.core.packing import Bin, Load
@@ -60,7 +61,7 @@ def judge_job(
     elif all(found.verdict != "wrong" for found in misfits):
         needs = facts.form["ParameterizedJob"].get("MetaRequired") or ()
         says = _well(facts.queue, settings, nodes)
-        note = f"; a dispatch needs meta {names(needs)}" if needs else ""
+        note = f"; a dispatch needs meta {listing(needs)}" if needs else ""
         yield about.ok("job.dispatchable", says + note)
 
 

@@ -12,7 +12,8 @@ from functools import partial
 from autoscaler.adapters.nomad_client import NomadClient, NotFound, decoded, decoded_list
 from autoscaler.adapters.nomad_node import pool_of, record_of
 from autoscaler.adapters.nomad_replies import read
-from autoscaler.checks.finding import About, Finding, names, of_pool
+from autoscaler.checks.finding import About, Finding, of_pool
+from autoscaler.core.explaining import listing
 from autoscaler.core.model import Group, Instance, Lifecycle, Node, NodeStatus
 from autoscaler.core.settings import NodeSelector, PoolSettings
 
@@ -86,14 +87,14 @@ def judge_join(facts: JoinFacts, settings: PoolSettings) -> Iterator[Finding]:
     joined = sum(1 for node in live if node.instance_id in members)
     waiting = len(booting)
     boots = f"; {waiting} still {'boots' if waiting == 1 else 'boot'}" if waiting else ""
-    groups = names(settings.groups)
+    groups = listing(settings.groups)
     yield about.ok("nodes.joined", f"{joined} of {len(live)} nodes on instances of {groups}{boots}")
 
 
 def _without_instance(about: About, live: Sequence[Node]) -> Iterator[Finding]:
     found = [node.name for node in live if node.instance_id is None]
     if found:
-        says = f"no instance is known of {names(found)}: no attribute {_ATTRIBUTE}"
+        says = f"no instance is known of {listing(found)}: no attribute {_ATTRIBUTE}"
         mend = (
             "let Nomad's clients reach the instance metadata service (IMDSv2 with a hop limit of "
             "2 in containers; no env_aws in fingerprint.denylist), and restart them"
@@ -110,8 +111,8 @@ def _strangers(
         if node.instance_id is not None and node.instance_id not in members
     ]
     if found:
-        groups = names(settings.groups)
-        says = f"these nodes are selected, and on no instance of {groups}: {names(found)}"
+        groups = listing(settings.groups)
+        says = f"these nodes are selected, and on no instance of {groups}: {listing(found)}"
         mend = "give them another class, node pool or datacenter, or put them into the group"
         yield about.warning("nodes.strangers", says, mend)
 
@@ -125,7 +126,7 @@ def _foreign(about: About, live: Sequence[Node], groups: Sequence[Group]) -> Ite
     ]
     if found:
         says = (
-            f"somebody else lets these nodes take no work, so they are left alone: {names(found)}"
+            f"somebody else lets these nodes take no work, so they are left alone: {listing(found)}"
         )
         mend = "if that is not wanted any more: nomad node eligibility -enable NODE"
         yield about.warning("nodes.foreign", says, mend)
@@ -169,7 +170,7 @@ def _missing(
             minutes = (facts.now - one.launched_at).total_seconds() / 60
             unseen.append(f"{one.instance_id} (for {minutes:.0f} min)")
     if unseen:
-        says = f"in service, and no node in Nomad: {names(unseen)}"
+        says = f"in service, and no node in Nomad: {listing(unseen)}"
         mend = (
             "read the log of Nomad's client on it: is it started, are its servers right, is port "
             "4647 open to them?"
@@ -200,6 +201,6 @@ def judge_shared(nodes: Mapping[str, Sequence[Node]]) -> Iterator[Finding]:
             if first != pool:
                 shared.setdefault(first, []).append(node.name)
         for other, found in shared.items():
-            says = f"selected by pool {other} too, and so counted twice: {names(found)}"
+            says = f"selected by pool {other} too, and so counted twice: {listing(found)}"
             mend = "give each pool's nodes a class or a node pool of their own"
             yield of_pool(pool).wrong("nodes.shared", says, mend)

@@ -14,9 +14,10 @@ from urllib.parse import urlsplit
 from autoscaler.adapters.nomad_client import NomadClient, decoded, decoded_list
 from autoscaler.adapters.nomad_replies import read
 from autoscaler.checks.clock import Stamp, judge_clock
-from autoscaler.checks.finding import NOMAD, About, Finding, names
+from autoscaler.checks.finding import NOMAD, About, Finding
 from autoscaler.checks.reading import Unread, tried
 from autoscaler.config import NomadSettings, is_loopback
+from autoscaler.core.explaining import listing
 from autoscaler.core.settings import PoolSettings
 
 _ABOUT = About(NOMAD)
@@ -145,7 +146,7 @@ def _version(
         yield _ABOUT.warning("nomad.version", says, "upgrade Nomad to 1.0 or later")
     select = [pool.name for pool in pools if pool.nodes.pool is not None]
     if select and parsed < _POOLS_SINCE:
-        says = f"{names(select)} selects its nodes by node pool, and Nomad {version} has none"
+        says = f"{listing(select)} selects its nodes by node pool, and Nomad {version} has none"
         mend = "select by class or datacenter, or upgrade Nomad to 1.6 or later"
         yield _ABOUT.wrong("nomad.node_pools", says, mend)
 
@@ -173,7 +174,7 @@ def _region(facts: ServerFacts, settings: NomadSettings) -> Iterator[Finding]:
     if settings.region in facts.regions:
         yield _ABOUT.ok("nomad.region", f"region {settings.region} is there")
         return
-    says = f"Nomad has no region {settings.region!r}; it has {names(facts.regions)}"
+    says = f"Nomad has no region {settings.region!r}; it has {listing(facts.regions)}"
     yield _ABOUT.wrong("nomad.region", says, "mend nomad.region, or NOMAD_REGION")
 
 
@@ -184,7 +185,7 @@ def _namespace(facts: ServerFacts, settings: NomadSettings) -> Iterator[Finding]
     if settings.namespace in facts.namespaces:
         yield _ABOUT.ok("nomad.namespace", f"namespace {settings.namespace} is there")
         return
-    seen = names(facts.namespaces) or "none"
+    seen = listing(facts.namespaces) or "none"
     says = f"namespace {settings.namespace!r} is not there, or not for this token; it sees {seen}"
     mend = "mend nomad.namespace (or NOMAD_NAMESPACE), or the token's policy"
     yield _ABOUT.wrong("nomad.namespace", says, mend)

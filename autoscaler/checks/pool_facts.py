@@ -4,10 +4,9 @@ What Nomad tells of one pool: its nodes and its jobs, by the daemon's own reads.
 Imports core, the Nomad adapters and the checks beside it.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from autoscaler.adapters.nomad import NomadPool
 from autoscaler.adapters.nomad_asks import job_ask
@@ -54,22 +53,20 @@ def _lists(
     params = {"prefix": children_prefix(settings.jobs[0]), "per_page": 1}
     yield (
         "children",
-        tried(lambda: _count(lambda: client.get(client.nomad.jobs, params=params), "job list")),
+        tried(lambda: len(decoded_list(client.get(client.nomad.jobs, params=params), "job list"))),
     )
     if not isinstance(nodes, Unread) and nodes:
         node_id = nodes[0].node_id
         yield (
             f"allocations of {nodes[0].name}",
             tried(
-                lambda: _count(
-                    lambda: client.get(client.nomad.node, node_id, "allocations"), "allocations"
+                lambda: len(
+                    decoded_list(
+                        client.get(client.nomad.node, node_id, "allocations"), "allocations"
+                    )
                 )
             ),
         )
-
-
-def _count(ask: Callable[[], Any], what: str) -> int:
-    return len(decoded_list(ask(), what))
 
 
 def judge_reads(facts: PoolFacts, settings: PoolSettings, *, reached: bool) -> Iterator[Finding]:

@@ -1,7 +1,7 @@
 """
 IAM's policy simulator, asked what would come of a call that nobody makes.
 
-Imports the parts of AWS and the checks beside it.
+Imports the parts of AWS, core's words and the checks beside it.
 """
 
 from collections.abc import Mapping, Sequence
@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from autoscaler.adapters.aws import read, understanding
-from autoscaler.checks.finding import names
 from autoscaler.checks.reading import Unread, tried
+from autoscaler.core.explaining import listing
 
 #: So begins why it is not told of one whom IAM does not know.
 NOBODY_KNOWN = "IAM cannot simulate"
@@ -83,6 +83,6 @@ def _decided(result: Mapping[str, Any], resource: str) -> Right:
         return Right("yes", on=resource)
     missing = result.get("MissingContextValues") or ()
     if missing:
-        why = f"its policy's conditions look at {names(missing)}"
+        why = f"its policy's conditions look at {listing(missing)}"
         return Right("untold", why, resource)
     return Right("no", f"IAM: {result['EvalDecision']}", resource)

@@ -1,7 +1,7 @@
 """
 ``autoscaler check``: what would keep the daemon from working, or make it dangerous.
 
-Imports cli.check_text, checks, app and config when it is called for.
+Imports cli.results, and cli.check_text, checks, app and config when it is called for.
 """
 
 import argparse
@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from autoscaler.cli.commands import Commands
+from autoscaler.cli.results import colour_is_wanted
 from autoscaler.errors import ConfigError, InputError
 
 if TYPE_CHECKING:
@@ -80,7 +81,7 @@ def _run(arguments: argparse.Namespace) -> int:
     if arguments.json:
         print(check_text.as_json(findings))
     else:
-        print(check_text.as_text(findings, colour=_wants_colour()))
+        print(check_text.as_text(findings, colour=colour_is_wanted()))
     return 0 if is_well(findings) else 1
 
 
@@ -100,7 +101,3 @@ def _connection(config: "Config") -> "NomadConnection | None":
         return nomad_connection(config)
     except ConfigError:
         return None
-
-
-def _wants_colour() -> bool:
-    return sys.stdout.isatty() and not os.environ.get("NO_COLOR")

@@ -7,10 +7,9 @@ Imports cli.state_dir, and cli.explain_answers and cli.explain_text when it is c
 
 import argparse
 import sys
-from pathlib import Path
 
 from autoscaler.cli.commands import Commands
-from autoscaler.cli.state_dir import config_of, state_dir_of
+from autoscaler.cli.state_dir import add_place, config_of, state_dir_of
 
 _DESCRIPTION = """\
 Say why: from the running daemon where there is one, else from the journal, and of a child by
@@ -43,13 +42,7 @@ def add(commands: Commands) -> None:
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
-    parser.add_argument("--config", type=Path, metavar="FILE", help="the daemon's configuration")
-    parser.add_argument(
-        "--state-dir",
-        type=Path,
-        metavar="DIR",
-        help="the daemon's state_dir, in place of the configuration's",
-    )
+    add_place(parser)
     parser.add_argument("--pool", metavar="NAME", help="this pool alone")
     subject = parser.add_mutually_exclusive_group()
     subject.add_argument(

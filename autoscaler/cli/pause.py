@@ -2,10 +2,12 @@
 ``autoscaler pause`` and ``autoscaler resume``: the daemon goes on observing, deciding and
 reporting, and does nothing.
 
-Imports cli.state_dir, and cli.pause_terms and cli.pause_taken when it is called for.
+Imports cli.state_dir and errors, and config, cli.pause_terms and cli.pause_taken when it is called
+for.
 """
 
 import argparse
+import os
 import sys
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -13,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from autoscaler.cli.commands import Commands
-from autoscaler.cli.state_dir import config_of, state_dir_of
+from autoscaler.cli.state_dir import add_place, state_dir_of
 from autoscaler.errors import InputError
 
 if TYPE_CHECKING:
@@ -79,15 +81,7 @@ def _parser(
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
-    parser.add_argument(
-        "--config", type=Path, required=True, metavar="FILE", help="the daemon's configuration"
-    )
-    parser.add_argument(
-        "--state-dir",
-        type=Path,
-        metavar="DIR",
-        help="the daemon's state_dir, in place of the configuration's",
-    )
+    add_place(parser, config_required=True)
     parser.add_argument(
         "--pool", action="append", metavar="NAME", help="this pool alone; may be repeated"
     )
@@ -156,9 +150,9 @@ def _resume(arguments: argparse.Namespace) -> int:
 
 
 def _place(arguments: argparse.Namespace) -> "tuple[Config, Path]":
-    config = config_of(arguments)
-    if config is None:
-        raise InputError("--config FILE is missing")
+    from autoscaler.config import load
+
+    config = load(arguments.config, os.environ)
     return config, state_dir_of(arguments, config)
 
 

@@ -1,5 +1,5 @@
 """
-Where a command that computes for long puts what it found: ``--json FILE`` and ``--out DIR``.
+Where a command puts what it found: ``--json FILE`` and ``--out DIR``, and standard output.
 
 Imports replay's files when they are called for.
 """
@@ -63,6 +63,11 @@ def tell(
         written = (*written, Path(arguments.json))
     names = f"written: {', '.join(str(path) for path in written)}\n" if written else ""
     _say(f"{text}\n{names}")
+
+
+def colour_is_wanted() -> bool:
+    """Whether what goes to standard output may be coloured: on a terminal, unless NO_COLOR."""
+    return sys.stdout.isatty() and not os.environ.get("NO_COLOR")
 
 
 @contextmanager

@@ -15,6 +15,23 @@ if TYPE_CHECKING:
     from autoscaler.config import Config
 
 
+def add_place(parser: argparse.ArgumentParser, *, config_required: bool = False) -> None:
+    """``--config`` and ``--state-dir``."""
+    parser.add_argument(
+        "--config",
+        type=Path,
+        required=config_required,
+        metavar="FILE",
+        help="the daemon's configuration",
+    )
+    parser.add_argument(
+        "--state-dir",
+        type=Path,
+        metavar="DIR",
+        help="the daemon's state_dir, in place of the configuration's",
+    )
+
+
 def config_of(arguments: argparse.Namespace) -> "Config | None":
     """What ``--config`` names; None where nothing does.  Raises ``ConfigError``."""
     if arguments.config is None:

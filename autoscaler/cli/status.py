@@ -1,19 +1,17 @@
 """
 ``autoscaler status``: the status page's picture on a terminal.
 
-Imports cli.commands and cli.state_dir, and cli.status_source, cli.status_text and cli.status_watch
-when it is called for.
+Imports cli.commands, cli.results and cli.state_dir, and cli.status_source, cli.status_text and
+cli.status_watch when it is called for.
 """
 
 import argparse
-import os
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from autoscaler.cli.commands import Commands
-from autoscaler.cli.results import readers_may_leave
-from autoscaler.cli.state_dir import config_of, state_dir_of
+from autoscaler.cli.results import colour_is_wanted, readers_may_leave
+from autoscaler.cli.state_dir import add_place, config_of, state_dir_of
 
 if TYPE_CHECKING:
     from autoscaler.cli.status_source import Source
@@ -49,13 +47,7 @@ def add(commands: Commands) -> None:
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
-    parser.add_argument("--config", type=Path, metavar="FILE", help="the daemon's configuration")
-    parser.add_argument(
-        "--state-dir",
-        type=Path,
-        metavar="DIR",
-        help="the daemon's state_dir, in place of the configuration's",
-    )
+    add_place(parser)
     parser.add_argument("--pool", metavar="NAME", help="this pool alone")
     parser.add_argument("--nodes", action="store_true", help="each node, and what it runs")
     parser.add_argument("--json", action="store_true", help="one JSON object, for machines")
@@ -101,5 +93,4 @@ def _once(source: "Source", *, as_json: bool) -> int:
 def _style() -> "Style":
     from autoscaler.cli.status_text import Style
 
-    terminal = sys.stdout.isatty()
-    return Style(colour=terminal and not os.environ.get("NO_COLOR"), terminal=terminal)
+    return Style(colour=colour_is_wanted(), terminal=sys.stdout.isatty())

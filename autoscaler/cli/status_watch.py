@@ -30,16 +30,16 @@ def watch(source: Source, style: Style, *, as_json: bool, rest: Callable[[], Non
         print(f"autoscaler: {source.why_not}", file=sys.stderr)
         return 1
     told: Any = None
-    silent = False
+    why_not = ""
     try:
         while True:
             if style.terminal and not as_json:
-                _draw(shown, style, source.why_not if silent else "")
-            elif silent or _gist(shown) != told:
-                told = _tell(shown, source.why_not if silent else "", told, style, as_json=as_json)
+                _draw(shown, style, why_not)
+            else:
+                told = _tell(shown, why_not, told, style, as_json=as_json)
             rest()
             newer = source.from_daemon()
-            silent = newer is None
+            why_not = source.why_not if newer is None else ""
             shown = replace(shown, now=source.now()) if newer is None else newer
     except KeyboardInterrupt:
         return 0
