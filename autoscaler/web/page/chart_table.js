@@ -3,10 +3,11 @@
 import { el, keyed, setText } from "./dom.js";
 import { clock, count, span } from "./format.js";
 import { STATES } from "./series.js";
+import { stateOf } from "./wording.js";
 
 const ROWS = 24;
 const COLUMNS = ["pending", "oldest_seconds", ...STATES, "desired"];
-const HEADS = ["Pending, at most", "Oldest wait", "Busy", "Idle", "In flight", "Cordoned",
+const HEADS = ["Pending, at most", "Oldest wait", ...STATES.map((one) => stateOf(one).word),
   "Desired"];
 
 /** Filled only while it is open. */

@@ -17,7 +17,7 @@ import { themeButton } from "./theme.js";
 
 const DAY_MILLISECONDS = 86_400_000;
 const HISTORY_APART = 60_000;
-const NO_HISTORY = { step_seconds: 60, pools: [] };
+const NO_HISTORY = { step_seconds: 60, points: new Map() };
 const LATELY = 50 * 60_000;
 const NODES_APART = 2000;
 //: So often the many ages in the list of nodes are told anew.
@@ -27,10 +27,9 @@ const byId = (id) => document.getElementById(id);
 
 let status = null;
 let nodes = null;
+//: Its points by pool, which are long to make.
 let history = null;
 let wholeHistory = false;
-//: The points of the pool that is shown, which are long to make.
-let points = { pool: null, of: null, list: [] };
 
 const feed = new Feed(showStatus, (error) => summary.lose(error));
 const summary = new Summary(() => feed.tryNow());
@@ -91,15 +90,13 @@ function showChart() {
   const pool = status === null ? null : tabs.chosen(status);
   // Before it has been read nothing is known of gaps.
   if (pool === null || history === null) return;
-  if (points.of !== history || points.pool !== pool.name) {
-    points = { pool: pool.name, of: history, list: pointsOf(history, pool.name) };
-  }
+  const points = history.points.get(pool.name) ?? [];
   const t = now();
   const at = Math.min(t, Date.parse(pool.decision?.at ?? status.at));
-  const last = points.list.at(-1)?.t ?? -Infinity;
+  const last = points.at(-1)?.t ?? -Infinity;
   const present = at > last ? [presentOf(pool, at)] : [];
   chart.update({
-    points: [...points.list, ...present],
+    points: [...points, ...present],
     now: t,
     zone: currentZone(),
     step: history.step_seconds,
@@ -109,24 +106,21 @@ function showChart() {
 
 /** Whether the last hour is all that may be missing: a page may have been hidden for long. */
 function lately() {
-  const ends = history?.pools.map((one) => Date.parse(one.points.at(-1)?.at ?? 0)) ?? [];
-  return wholeHistory && now() - Math.max(...ends, 0) < LATELY;
+  if (!wholeHistory) return false;
+  const ends = [...history.points.values()].map((points) => points.at(-1)?.t ?? 0);
+  return now() - Math.max(...ends, 0) < LATELY;
 }
 
 function addHistory(news) {
-  if (!wholeHistory) {
-    history = news;
-  } else {
-    const oldest = now() - DAY_MILLISECONDS;
-    history = { ...news, pools: news.pools.map((one) => ({ ...one, points: joined(one, oldest) })) };
-  }
+  const older = wholeHistory ? history.points : new Map();
+  const oldest = now() - DAY_MILLISECONDS;
+  const points = news.pools.map((one) => [
+    one.pool,
+    merged(older.get(one.pool) ?? [], pointsOf(one), oldest),
+  ]);
+  history = { step_seconds: news.step_seconds, points: new Map(points) };
   wholeHistory = true;
   showChart();
-}
-
-function joined(one, oldest) {
-  const older = pointsOf(history, one.pool);
-  return merged(older, pointsOf({ pools: [one] }, one.pool), oldest);
 }
 
 function showNodes(news) {

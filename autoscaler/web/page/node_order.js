@@ -8,8 +8,8 @@ const ALWAYS = ["busy", "idle", "in_flight", "cordoned"];
 
 export const COLUMNS = [
   { name: "state", word: "State", keyOf: (node) => rank(node.state) },
-  { name: "node", word: "Node", keyOf: (node) => node.name ?? node.instance_id ?? "" },
-  { name: "running", word: "Runs", keyOf: (node) => firstStart(node), },
+  { name: "node", word: "Node", keyOf: nameOf },
+  { name: "running", word: "Runs", keyOf: firstStart },
   { name: "since", word: "For", keyOf: (node) => (node.since === null ? Infinity
     : Date.parse(node.since)) },
   { name: "cpu", word: "CPU", keyOf: (node) => -(share(node.cpu_allocated, node.cpu_total) ?? -1) },
@@ -56,8 +56,7 @@ function compare(one, other) {
 }
 
 function rank(state) {
-  const found = RANKS.indexOf(state);
-  return found < 0 ? -1 : found;
+  return RANKS.indexOf(state); // One that this page does not know comes first.
 }
 
 function nameOf(node) {

@@ -1,11 +1,11 @@
 // One node in the list.
 
 import { el, keyed, setAttribute, setText, show } from "./dom.js";
-import { span } from "./format.js";
+import { span, UNKNOWN } from "./format.js";
 import { icon, setIcon } from "./icons.js";
 import { since } from "./moment.js";
 import { share } from "./node_order.js";
-import { MEANINGS, stateOf } from "./wording.js";
+import { stateOf } from "./wording.js";
 
 //: More of them are folded away.
 const RUNS_SHOWN = 2;
@@ -55,7 +55,7 @@ export function updateRow(element, node) {
   setAttribute(element, "data-state", node.state);
   setIcon(parts.icon, state.icon);
   setText(parts.state, state.word);
-  setAttribute(parts.stateCell, "title", MEANINGS[node.state] ?? null);
+  setAttribute(parts.stateCell, "title", state.meaning);
   const ids = [node.name === node.instance_id ? null : node.instance_id, node.group];
   setText(parts.name, node.name ?? "not a node yet");
   parts.name.classList.toggle("nameless", node.name === null);
@@ -73,7 +73,7 @@ export function updateRow(element, node) {
 /** Tell the ages anew. */
 export function tickRow(element) {
   const { parts, node } = element;
-  setText(parts.since, node.since === null ? "–" : span(since(node.since)));
+  setText(parts.since, node.since === null ? UNKNOWN : span(since(node.since)));
   tickRuns(parts.runs);
   if (parts.more !== null) tickRuns(parts.more.lastChild);
 }
@@ -136,6 +136,6 @@ function fillGauge(element, part, whole, unit) {
     const width = `${Math.min(100, percent)}%`;
     if (bar.firstChild.style.width !== width) bar.firstChild.style.width = width;
   }
-  setText(figure, percent === null ? "–" : `${percent} %`);
+  setText(figure, percent === null ? UNKNOWN : `${percent} %`);
   setAttribute(element, "title", percent === null ? null : `${part} of ${whole} ${unit}`);
 }

@@ -1,8 +1,9 @@
 // The queue and the nodes of a pool in figures, now.
 
 import { el, keyed, setAttribute, setText, show } from "./dom.js";
-import { count, counted, span } from "./format.js";
+import { count, counted, span, UNKNOWN } from "./format.js";
 import { icon } from "./icons.js";
+import { desiredOf } from "./series.js";
 
 const HEADS = ["Job", "Pending", "Running", "Oldest wait", "Unplaceable"];
 
@@ -76,9 +77,8 @@ function unplaceableTile(queue) {
 }
 
 function nodesTile(pool) {
-  const { nodes, groups } = pool;
-  const desired = groups === null ? null : groups.reduce((sum, group) => sum + group.desired, 0);
-  const notes = [`${count(desired)} desired, ${pool.size_min} to ${pool.size_max} allowed`];
+  const { nodes } = pool;
+  const notes = [`${count(desiredOf(pool))} desired, ${pool.size_min} to ${pool.size_max} allowed`];
   if (nodes.in_flight > 0) notes.push(`${count(nodes.in_flight)} on their way`);
   const tile = { name: "Nodes ready", value: count(nodes.ready), more: notes.join("; ") };
   const bad = nodes.unjoined > 0;
@@ -105,7 +105,7 @@ function updateTile(element, tile) {
   const { parts } = element;
   setAttribute(element, "class", `tile${tile.main ? " main" : ""}${tile.bad ? " bad" : ""}`);
   setText(parts.value, tile.value);
-  setAttribute(parts.value, "title", tile.value === "–" ? "could not be read" : null);
+  setAttribute(parts.value, "title", tile.value === UNKNOWN ? "could not be read" : null);
   setText(parts.note, tile.note);
   setText(parts.more, tile.more ?? "");
   show(parts.noteLine, tile.note !== "");

@@ -3,7 +3,7 @@
 const TIMEOUT_MILLISECONDS = 10_000;
 
 /** The daemon did answer, and refused. */
-export class Refused extends Error {
+class Refused extends Error {
   constructor(status, error, mend) {
     super(error);
     this.status = status;

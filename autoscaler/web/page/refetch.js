@@ -14,7 +14,7 @@ export class Refetch {
   #last = -Infinity;
 
   /** `path()` names it; `told(document)` and `failed(error)` are told what came of it. */
-  constructor(path, apartMilliseconds, told, failed = () => {}) {
+  constructor(path, apartMilliseconds, told, failed) {
     this.#path = path;
     this.#apart = apartMilliseconds;
     this.#told = told;

@@ -3,9 +3,9 @@
 const MINUTE = 60_000;
 const TIME_STEPS = [1, 2, 5, 10, 15, 30, 60, 120, 180, 360, 720].map((one) => one * MINUTE);
 
-/** Whole numbers from zero to at least `most`, about `wanted` steps of 1, 2 or 5 and zeros. */
-export function countTicks(most, wanted = 3) {
-  const rough = Math.max(1, most / wanted);
+/** Whole numbers from zero to at least `most`, about three steps of 1, 2 or 5 and zeros. */
+export function countTicks(most) {
+  const rough = Math.max(1, most / 3);
   const power = 10 ** Math.floor(Math.log10(rough));
   const step = [1, 2, 5, 10].map((one) => one * power).find((one) => one >= rough);
   const ticks = [];

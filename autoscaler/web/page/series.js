@@ -3,10 +3,9 @@
 //: From the bottom to the top of the stack.
 export const STATES = ["busy", "idle", "in_flight", "cordoned"];
 
-/** The document's points with `t` in milliseconds. */
-export function pointsOf(history, pool) {
-  const found = history?.pools.find((one) => one.pool === pool);
-  return (found?.points ?? []).map((point) => ({ ...point, t: Date.parse(point.at) }));
+/** The document's points of one pool, each with `t` in milliseconds. */
+export function pointsOf(one) {
+  return one.points.map((point) => ({ ...point, t: Date.parse(point.at) }));
 }
 
 /** The older points, and the newer ones in place of those of the same time. */
@@ -15,9 +14,14 @@ export function merged(older, newer, oldest) {
   return [...older.filter((point) => point.t < begin && point.t >= oldest), ...newer];
 }
 
+/** What a pool's groups are to have together, or null where they were not read. */
+export function desiredOf({ groups }) {
+  return groups === null ? null : groups.reduce((sum, group) => sum + group.desired, 0);
+}
+
 /** The present, from the status: where the history's last minute goes on. */
 export function presentOf(pool, t) {
-  const { queue, nodes, groups } = pool;
+  const { queue, nodes } = pool;
   return {
     t,
     pending: queue.pending,
@@ -27,7 +31,7 @@ export function presentOf(pool, t) {
     idle: nodes.idle,
     cordoned: nodes.cordoned,
     in_flight: nodes.in_flight,
-    desired: groups === null ? null : groups.reduce((sum, group) => sum + group.desired, 0),
+    desired: desiredOf(pool),
   };
 }
 

@@ -1,26 +1,27 @@
 // The documents' codes in words, each with its icon.
 
+/** The worst first; a `meaning` is for those who hover. */
 export const STATES = {
-  unjoined: { word: "Unjoined", icon: "unjoined" },
-  down: { word: "Down", icon: "down" },
-  leaving: { word: "Leaving", icon: "leaving" },
-  foreign: { word: "Foreign", icon: "foreign" },
-  in_flight: { word: "In flight", icon: "in_flight" },
-  cordoned: { word: "Cordoned", icon: "cordoned" },
-  busy: { word: "Busy", icon: "busy" },
-  idle: { word: "Idle", icon: "idle" },
-};
-
-//: What each state means, for those who hover.
-export const MEANINGS = {
-  unjoined: "launched longer ago than boot_timeout, and still no node",
-  down: "Nomad has lost it",
-  leaving: "AWS is ending it, or set it aside",
-  foreign: "made ineligible or drained by somebody else: left alone",
-  in_flight: "launching, or not joined yet",
-  cordoned: "by us, on its way out: takes no more work",
-  busy: "runs work",
-  idle: "ready, and runs nothing",
+  unjoined: {
+    word: "Unjoined",
+    icon: "unjoined",
+    meaning: "launched longer ago than boot_timeout, and still no node",
+  },
+  down: { word: "Down", icon: "down", meaning: "Nomad has lost it" },
+  leaving: { word: "Leaving", icon: "leaving", meaning: "AWS is ending it, or set it aside" },
+  foreign: {
+    word: "Foreign",
+    icon: "foreign",
+    meaning: "made ineligible or drained by somebody else: left alone",
+  },
+  in_flight: { word: "In flight", icon: "in_flight", meaning: "launching, or not joined yet" },
+  cordoned: {
+    word: "Cordoned",
+    icon: "cordoned",
+    meaning: "by us, on its way out: takes no more work",
+  },
+  busy: { word: "Busy", icon: "busy", meaning: "runs work" },
+  idle: { word: "Idle", icon: "idle", meaning: "ready, and runs nothing" },
 };
 
 const OUTCOMES = {
@@ -31,7 +32,7 @@ const OUTCOMES = {
 
 /** A state's word and icon; one that this page does not know keeps its code. */
 export function stateOf(state) {
-  return STATES[state] ?? { word: state, icon: "unknown" };
+  return STATES[state] ?? { word: state, icon: "unknown", meaning: null };
 }
 
 /** What became of an action. */
