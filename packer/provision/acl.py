@@ -146,8 +146,8 @@ _ORDERS: dict[str, tuple[int, Callable[..., None]]] = {
 
 def main(arguments: list[str]) -> int:
     """Carry out one order; returns the exit code."""
-    wanted, order = _ORDERS.get(arguments[0] if arguments else "", (-1, print))
-    if len(arguments) - 1 != wanted:
+    order = _ORDERS.get(arguments[0]) if arguments else None
+    if order is None or len(arguments) - 1 != order[0]:
         print(_USAGE, file=sys.stderr)
         return 64
     nomad = Nomad(
@@ -155,7 +155,7 @@ def main(arguments: list[str]) -> int:
     )
     try:
         _await_leader(nomad)
-        order(nomad, *arguments[1:])
+        order[1](nomad, *arguments[1:])
     except Unreachable as error:
         print(f"acl.py: {error}", file=sys.stderr)
         return 69

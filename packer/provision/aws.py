@@ -74,12 +74,12 @@ _ORDERS: dict[str, tuple[int, Callable[..., None]]] = {
 
 def main(arguments: list[str]) -> int:
     """Carry out one order; returns the exit code."""
-    wanted, order = _ORDERS.get(arguments[0] if arguments else "", (-1, print))
-    if len(arguments) - 1 != wanted:
+    order = _ORDERS.get(arguments[0]) if arguments else None
+    if order is None or len(arguments) - 1 != order[0]:
         print(_USAGE, file=sys.stderr)
         return 64
     try:
-        order(*arguments[1:])
+        order[1](*arguments[1:])
     except (BotoCoreError, ClientError) as error:
         print(f"aws.py {' '.join(arguments)}: {error}", file=sys.stderr)
         return 69
