@@ -66,7 +66,7 @@ def _protection(facts: GroupFacts, about: About) -> Iterator[Finding]:
             "aws autoscaling update-auto-scaling-group --new-instances-protected-from-scale-in "
             f"--auto-scaling-group-name {group.name}"
         )
-        yield about.wrong("group.new_unprotected", says, mend)
+        yield about.wrong("group.unprotected", says, mend)
     bare = [
         one.instance_id
         for one in group.instances
@@ -78,7 +78,7 @@ def _protection(facts: GroupFacts, about: About) -> Iterator[Finding]:
             f"aws autoscaling set-instance-protection --auto-scaling-group-name {group.name} "
             f"--protected-from-scale-in --instance-ids {' '.join(bare[:5])}"
         )
-        yield about.wrong("group.unprotected", says, mend)
+        yield about.wrong("instances.unprotected", says, mend)
 
 
 def _processes(facts: GroupFacts, about: About) -> Iterator[Finding]:
@@ -162,7 +162,7 @@ def _capacity(facts: GroupFacts, about: About) -> Iterator[Finding]:
     if group.size_min == group.size_max:
         says = f"group {group.name}: its min and max are both {group.size_max}: nothing to scale"
         mend = "give the group a min of 0 and a max that you can pay"
-        yield about.wrong("group.fixed", says, mend)
+        yield about.wrong("group.pinned", says, mend)
     if facts.warm_pool:
         says = f"group {group.name}: it has a warm pool, whose instances are no nodes for us"
         mend = f"aws autoscaling delete-warm-pool --auto-scaling-group-name {group.name}"

@@ -71,10 +71,10 @@ def test_a_group_as_it_should_be_has_nothing_wrong(account: Account, checkup: Ch
         (of_group("suspend_processes", ScalingProcesses=["Launch"]), "group.suspended", "wrong"),
         (
             of_group("update_auto_scaling_group", NewInstancesProtectedFromScaleIn=False),
-            "group.new_unprotected",
+            "group.unprotected",
             "wrong",
         ),
-        (of_group("update_auto_scaling_group", MinSize=4), "group.fixed", "wrong"),
+        (of_group("update_auto_scaling_group", MinSize=4), "group.pinned", "wrong"),
         (of_group("update_auto_scaling_group", MaxSize=2), "size.max", "warning"),
         (of_group("update_auto_scaling_group", MinSize=1), "size.min", "warning"),
         (
@@ -131,7 +131,7 @@ def test_unprotected_instances_are_named(account: Account, checkup: Checkup) -> 
         AutoScalingGroupName=account.name, InstanceIds=[second], ProtectedFromScaleIn=False
     )
 
-    found = by_code(checkup.findings())["group.unprotected"]
+    found = by_code(checkup.findings())["instances.unprotected"]
 
     assert second in found.says
     assert first not in found.says

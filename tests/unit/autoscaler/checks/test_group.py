@@ -42,10 +42,10 @@ def test_a_group_without_hazards_has_one_line() -> None:
 @pytest.mark.parametrize(
     ("code", "verdict", "of_group", "changes"),
     [
-        ("group.new_unprotected", "wrong", {"protects_new": False}, {}),
+        ("group.unprotected", "wrong", {"protects_new": False}, {}),
         ("group.az_rebalance", "wrong", {"suspended": frozenset()}, {}),
         ("group.suspended", "wrong", {"suspended": frozenset({"AZRebalance", "Launch"})}, {}),
-        ("group.fixed", "wrong", {"size_min": 3, "size_max": 3}, {}),
+        ("group.pinned", "wrong", {"size_min": 3, "size_max": 3}, {}),
         ("group.policies", "wrong", {}, {"policies": (("cpu", "TargetTrackingScaling"),)}),
         ("group.scheduled", "wrong", {}, {"scheduled": (ScheduledFacts("n", sets_desired=True),)}),
         (
@@ -81,7 +81,7 @@ def test_unprotected_instances_are_named_up_to_five_and_those_that_go_are_not() 
     bare = [an_instance(one, protected=False) for one in range(1, 8)]
     going = an_instance(9, protected=False, lifecycle=Lifecycle.LEAVING)
 
-    found = judged(of_group={"instances": (*bare, going)})["group.unprotected"]
+    found = judged(of_group={"instances": (*bare, going)})["instances.unprotected"]
 
     assert found.verdict == "wrong"
     assert found.says.endswith("i-1, i-2, i-3, i-4, i-5 and 2 more")
