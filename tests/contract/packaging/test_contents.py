@@ -8,7 +8,7 @@ from tests.contract.packaging.distributions import Built
 
 PACKAGES = ("autoscaler", "transcoder", "devstack")
 #: What of the tree the wheel lays under share/autoscaler, as it lies in the tree.
-KEPT = ("config.example.yaml", "CHANGELOG.md", "nomad/**", "samples/**", "docs/**.md")
+KEPT = ("config.example.yaml", "nomad/**", "samples/**", "docs/**.md")
 #: Records of decisions are for those who change the code, and so have it.
 NOT_KEPT = "docs/adr/"
 
