@@ -13,6 +13,7 @@ from autoscaler.adapters.asg_hooks import Hooks
 from autoscaler.adapters.asg_instances import Facts, Marks, SpotNotices
 from autoscaler.adapters.asg_replies import InstanceFacts, group_of
 from autoscaler.adapters.aws import AwsConnection, for_an_action, read, understanding, write
+from autoscaler.adapters.fence import Fence
 from autoscaler.adapters.notices import NoticeBoard, graver
 from autoscaler.core.model import Group, Instance, Lifecycle, Notice
 from autoscaler.errors import ActionError, GroupMissing
@@ -39,13 +40,18 @@ class AutoScalingGroups:
         connection: AwsConnection,
         names: Sequence[str],
         board: NoticeBoard | None = None,
+        fence: Fence | None = None,
     ) -> None:
-        """``board``: the notices that came through a queue; none without one."""
+        """
+        ``board``: the notices that came through a queue; none without one.
+
+        ``fence``: is asked before each call that changes something.
+        """
         self._names = tuple(names)
         self._region = connection.region
         self._board = board or NoticeBoard()
-        self._autoscaling = connection.client("autoscaling")
-        ec2 = connection.client("ec2")
+        self._autoscaling = connection.client("autoscaling", fence=fence)
+        ec2 = connection.client("ec2", fence=fence)
         self._activities = Activities(self._autoscaling)
         self._hooks = Hooks(self._autoscaling)
         self._facts = Facts(ec2)

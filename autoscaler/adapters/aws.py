@@ -1,12 +1,13 @@
 """
 The way to AWS: clients with bounded retries, and AWS's errors in the package's own words.
 
-Imports boto3, aws_descriptions and errors.
+Imports boto3, aws_descriptions, fence and errors.
 """
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from math import inf
 from typing import Any, TypeVar
 
 import boto3
@@ -21,6 +22,7 @@ from botocore.parsers import ResponseParserError
 from botocore.session import get_session
 
 from autoscaler.adapters.aws_descriptions import LeanFiles
+from autoscaler.adapters.fence import Fence
 from autoscaler.errors import (
     ActionError,
     ConfigError,
@@ -61,6 +63,9 @@ _THROTTLED = frozenset(
 _CONNECT_TIMEOUT_SECONDS = 5
 _READ_TIMEOUT_SECONDS = 10
 _ATTEMPTS_MAX = 4
+#: Of what one attempt may take: to connect, to up to two addresses, and to wait for the answer.
+_CONNECT_SHARE, _READ_SHARE = 0.25, 0.5
+_READS = ("Describe", "Get", "List")
 
 
 class AwsConnection:
@@ -79,21 +84,36 @@ class AwsConnection:
             core.get_component("data_loader").file_loader = LeanFiles()
             self._session = boto3.Session(region_name=region, botocore_session=core)
 
-    def client(self, service: str, *, waits_seconds: float = 0) -> Any:
+    def client(
+        self,
+        service: str,
+        *,
+        waits_seconds: float = 0,
+        call_seconds: float = inf,
+        attempts_max: int = _ATTEMPTS_MAX,
+        fence: Fence | None = None,
+    ) -> Any:
         """
         A client of one service: safe to share between threads, each of its calls bounded in time.
 
-        ``waits_seconds``: how long AWS may take to answer because it was asked to wait.
+        ``waits_seconds``: how long AWS may take to answer because it was asked to wait;
+        ``call_seconds``: what one attempt may take at most; ``fence``: is asked before each
+        attempt of what changes something.
         """
+        if fence is not None:
+            call_seconds = min(call_seconds, fence.call_seconds)
         # Adaptive retries slow down by themselves when AWS throttles, inside this bound.
         config = Config(
-            connect_timeout=_CONNECT_TIMEOUT_SECONDS,
-            read_timeout=_READ_TIMEOUT_SECONDS + waits_seconds,
-            retries={"mode": "adaptive", "total_max_attempts": _ATTEMPTS_MAX},
+            connect_timeout=min(_CONNECT_TIMEOUT_SECONDS, call_seconds * _CONNECT_SHARE),
+            read_timeout=min(_READ_TIMEOUT_SECONDS, call_seconds * _READ_SHARE) + waits_seconds,
+            retries={"mode": "adaptive", "total_max_attempts": attempts_max},
             user_agent_appid="nomad-queue-autoscaler",
         )
         with _problems():
-            return self._session.client(service, endpoint_url=self._endpoint_url, config=config)
+            client = self._session.client(service, endpoint_url=self._endpoint_url, config=config)
+        if fence is not None:
+            client.meta.events.register("before-send", _asking(fence))
+        return client
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +162,21 @@ def understanding(call: str) -> Iterator[None]:
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         message = f"AWS's answer to {call} cannot be read: {error!r}"
         raise MalformedReply(message, stage="aws") from error
+
+
+def _asking(fence: Fence) -> Callable[..., None]:
+    """
+    Botocore calls it for each attempt, retries too, when all is ready and just before it is sent.
+
+    What it raises goes to the caller as it is: botocore tries again only for what it knows.
+    """
+
+    def ask(event_name: str, **_: object) -> None:
+        call = event_name.rpartition(".")[2]
+        if not call.startswith(_READS):
+            fence.permit(call)
+
+    return ask
 
 
 @contextmanager

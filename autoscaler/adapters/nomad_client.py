@@ -3,11 +3,12 @@ A connection to Nomad through python-nomad, with its errors translated.
 
 TLS is verified (python-nomad's own default is not to), every call has a timeout, and calls go
 through the library's request layer, which alone gives headers, blocking queries and parameters on
-every endpoint.  Imports python-nomad, requests, credentials and errors.
+every endpoint.  Imports python-nomad, requests, fence, credentials and errors.
 """
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from math import inf
 from typing import Any
 from urllib.parse import quote
 
@@ -23,6 +24,7 @@ from nomad.api.exceptions import (
 from requests.adapters import HTTPAdapter
 from urllib3.util import Retry
 
+from autoscaler.adapters.fence import Fence
 from autoscaler.credentials import read_secret
 from autoscaler.errors import ConfigError, MalformedReply, NomadDenied, NomadUnavailable
 
@@ -32,6 +34,8 @@ _BODY_MAX = 256
 _PER_PAGE = 1000
 #: Reads of an unknown node answer 404; writes to it, this.
 _NODE_NOT_FOUND = "500 node not found"
+#: Of what a call that is fenced may take: it connects twice at most, and waits for the answer.
+_OF_A_CALL = 1 / 3
 #: Method not allowed, and not implemented.
 _NOT_SERVED = frozenset({405, 501})
 
@@ -73,7 +77,9 @@ class _BatchQueue(Requester):  # type: ignore[misc]  # python-nomad has no types
 class NomadClient:
     """Reads and writes for one thread: the session under it is not shared."""
 
-    def __init__(self, connection: NomadConnection) -> None:
+    def __init__(self, connection: NomadConnection, fence: Fence | None = None) -> None:
+        """``fence``: is asked before each call that changes something."""
+        self._fence = fence
         self.address = connection.address
         self.namespace = connection.namespace
         self._timeout = connection.timeout_seconds
@@ -108,8 +114,10 @@ class NomadClient:
         return self._request("get", endpoint, path, params=dict(params or {}), timeout=timeout)
 
     def post(self, endpoint: Requester, *path: str, body: object) -> requests.Response:
-        """POST a JSON body; raises as ``get`` does."""
-        return self._request("post", endpoint, path, json=body)
+        """POST a JSON body; raises as ``get`` does, and ``ActionError`` where it is fenced off."""
+        seconds = self._fence.call_seconds * _OF_A_CALL if self._fence is not None else inf
+        timeout = min(self._timeout, seconds)
+        return self._request("post", endpoint, path, json=body, timeout=timeout)
 
     def _request(
         self, method: str, endpoint: Requester, path: tuple[str, ...], **kwargs: Any
@@ -141,12 +149,20 @@ class NomadClient:
         """The answer; once more where the token that Nomad refuses has been replaced meanwhile."""
         endpoint.token = self._token
         try:
-            response: requests.Response = endpoint.request(*parts, method=method, **kwargs)
+            response = self._sent(endpoint, parts, method, kwargs)
         except URLNotAuthorizedNomadException:
             if not self._renewed_token():
                 raise
             endpoint.token = self._token
-            response = endpoint.request(*parts, method=method, **kwargs)
+            response = self._sent(endpoint, parts, method, kwargs)
+        return response
+
+    def _sent(
+        self, endpoint: Requester, parts: list[str], method: str, kwargs: dict[str, Any]
+    ) -> requests.Response:
+        if method == "post" and self._fence is not None:
+            self._fence.permit("/".join((endpoint.ENDPOINT, *parts)))
+        response: requests.Response = endpoint.request(*parts, method=method, **kwargs)
         return response
 
     def _renewed_token(self) -> bool:

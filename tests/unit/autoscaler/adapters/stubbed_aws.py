@@ -31,7 +31,7 @@ class StubbedAws:
         for stubber in self._stubbers.values():
             stubber.activate()
 
-    def client(self, service: str, *, waits_seconds: float = 0) -> Any:
+    def client(self, service: str, **_: Any) -> Any:
         """The one client of that service."""
         return self.clients[service]
 

@@ -74,3 +74,14 @@ def test_the_connections_clients_are_made_from_it(monkeypatch: pytest.MonkeyPatc
 
     call = client.meta.service_model.operation_model("DescribeAutoScalingGroups")
     assert (call.documentation, call.input_shape.type_name) == ("", "structure")
+
+
+def test_the_lock_has_a_client_of_s3(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whose description has settings that botocore reads with their documentation."""
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "none")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "none")
+
+    client = AwsConnection("us-east-1").client("s3")
+
+    settings = client.meta.service_model.client_context_parameters
+    assert {one.documentation for one in settings} == {""}
