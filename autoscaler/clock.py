@@ -19,6 +19,16 @@ class Clock(Protocol):
         """Seconds that never run backwards, for durations."""
 
 
+def elapsed_seconds() -> float:
+    """
+    Seconds since an arbitrary start, those too in which the machine or the process slept.
+
+    The monotonic clock of Linux stands still while the machine is suspended; what must have run
+    out by then is counted by this one.
+    """
+    return time.clock_gettime(time.CLOCK_BOOTTIME)
+
+
 class SystemClock:
     """The machine's own clocks."""
 

@@ -31,6 +31,8 @@ from autoscaler.schedules import schedule_problems
 _STRICT: dict[str, Any] = {"extra": "forbid"}
 
 _PORT_MAX = 65535
+#: A sixth of it bounds a call to S3; for as long as it the pools may be without a leader.
+_TTL_MIN, _TTL_MAX = timedelta(seconds=5), timedelta(minutes=10)
 
 _UNITS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400}
 _DURATION = re.compile(r"(?:[0-9]+(?:\.[0-9]+)?(?:ms|[smhd]))+")
@@ -107,6 +109,17 @@ class HttpSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LockSettings:
+    """By which of several daemons for the same pools one acts, and the others stand by."""
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = _STRICT
+    #: ``s3://BUCKET/KEY``: an object of the lock's own; null: no lock.
+    s3: str | None = None
+    #: How long the lead lasts without being renewed.
+    ttl: timedelta = timedelta(seconds=30)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Config:
     """Everything that the daemon is told."""
 
@@ -119,6 +132,7 @@ class Config:
     aws: AwsSettings
     datadog: DatadogSettings = field(default_factory=DatadogSettings)
     http: HttpSettings = field(default_factory=HttpSettings)
+    lock: LockSettings = field(default_factory=LockSettings)
     pools: tuple[PoolSettings, ...]
 
 
@@ -258,6 +272,14 @@ def _of_the_whole(config: Config) -> Iterator[str]:
     if statsd is not None and not re.fullmatch(r"unix:///.+|[^:/]+:\d{1,5}", statsd):
         yield f"datadog.statsd: {statsd!r} is neither HOST:PORT nor unix:///PATH"
     yield from _of_http(config.http)
+    yield from _of_lock(config.lock)
+
+
+def _of_lock(lock: LockSettings) -> Iterator[str]:
+    if lock.s3 is not None and not re.fullmatch(r"s3://[a-z0-9][a-z0-9.-]+/.*[^/]", lock.s3):
+        yield f"lock.s3: {lock.s3!r} names no object; write s3://BUCKET/KEY"
+    if not _TTL_MIN <= lock.ttl <= _TTL_MAX:
+        yield "lock.ttl: is not between 5s and 10m"
 
 
 def _of_http(http: HttpSettings) -> Iterator[str]:

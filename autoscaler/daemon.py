@@ -43,6 +43,8 @@ class PoolRunner:
     reporters: Sequence[Reporter]
     clock: Clock
     memory: Memory = field(default_factory=Memory)
+    #: Asked before each action: not only what is decided, what is under way ends with the lead.
+    leads: Callable[[], bool] = lambda: True
     failed_count: int = 0
     cycle_count: int = 0
 
@@ -62,7 +64,7 @@ class PoolRunner:
                 self.memory,
                 self.clock,
                 cycle_id=cycle_id,
-                stopping=stopping,
+                stopping=lambda: stopping() or not self.leads(),
             )
             self.memory = report.memory
             self.failed_count = self.failed_count + 1 if report.outcome == "failed" else 0

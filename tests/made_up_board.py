@@ -19,12 +19,14 @@ from autoscaler.clock import SystemClock
 from autoscaler.config import HttpSettings
 from autoscaler.metrics.latest import LatestSamples
 from autoscaler.status.documents import (
+    ALONE,
     ActionStatus,
     Decisions,
     DecisionStatus,
     GroupStatus,
     History,
     JobQueueStatus,
+    Leadership,
     Nodes,
     NodesStatus,
     NodeState,
@@ -67,6 +69,7 @@ class MadeUpBoard:
         self._wrongs = _wrongs(self._at)
         self._health = Health(alive=True, ready=True, detail="")
         self._asked = 0
+        self._leadership = ALONE
 
     @property
     def revision(self) -> int:
@@ -90,6 +93,12 @@ class MadeUpBoard:
             self._wrongs = wrongs
             self._bump()
 
+    def set_leadership(self, leadership: Leadership) -> None:
+        """Who leads from now on."""
+        with self._changed:
+            self._leadership = leadership
+            self._bump()
+
     def set_health(self, *, alive: bool = True, ready: bool = True, detail: str = "") -> None:
         """As the loop is from now on."""
         with self._changed:
@@ -110,6 +119,7 @@ class MadeUpBoard:
             pid=4711,
             started_at=self._started_at,
             dry_run=False,
+            leadership=self._leadership,
             interval_seconds=10.0,
             revision=self._revision,
             pools=tuple(self._pool(pool) for pool in POOLS),

@@ -44,13 +44,18 @@ class LiveWorld:
         groups: AutoScalingGroups,
         *,
         pause: Callable[[datetime], Pause | None] = lambda _: None,
+        standing_by: Callable[[], str] = str,
         aws_timeout_seconds: float = AWS_TIMEOUT_SECONDS,
     ) -> None:
-        """``pause`` is asked in each cycle for the pause that is in force then."""
+        """
+        ``pause`` is asked in each cycle for the pause that is in force then; ``standing_by`` for
+        why this daemon does not act, empty where it does.
+        """
         self._pool = pool
         self._nomad = nomad
         self._groups = groups
         self._pause = pause
+        self._standing_by = standing_by
         self._aws_timeout_seconds = aws_timeout_seconds
         self._reading: Future[tuple[Group, ...]] | None = None
         self._joined: frozenset[str] = frozenset()
@@ -58,6 +63,8 @@ class LiveWorld:
     def observe(self, now: datetime) -> Observation:
         """Both systems at once, so that a cycle takes as long as the slower, not as both."""
         missing: list[Missing] = []
+        # Before and after: what was read before this daemon led may be older than another's deeds.
+        standing_by = self._standing_by()
         reading = self._begin_to_read_groups(now)
         # Before the queues: which nodes there are has a part in what Nomad's verdicts mean.
         nodes: tuple[Node, ...] | None = _part("nodes", lambda: self._nomad.nodes(now), missing)
@@ -72,7 +79,15 @@ class LiveWorld:
         read = tuple(queue for queue in queues if queue is not None)
         # Last: one that came while the rest was read is heeded in this very cycle.
         pause = self._pause(now)
-        return Observation(self._pool, read, nodes, groups, tuple(missing), pause=pause)
+        return Observation(
+            self._pool,
+            read,
+            nodes,
+            groups,
+            tuple(missing),
+            pause=pause,
+            standing_by=standing_by or self._standing_by(),
+        )
 
     def holds(self, instance_id: str) -> bool:
         """Whether the instance was one of the pool's when it was last observed."""

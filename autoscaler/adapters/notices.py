@@ -23,6 +23,8 @@ from autoscaler.errors import ObservationError
 WAIT_SECONDS = 20
 _BATCH_MAX = 10
 _KEPT_FOR = timedelta(hours=1)
+#: Who does not lead looks so often whether it does by now.
+_LOOK_SECONDS = 1.0
 _BACKOFF_MIN_SECONDS, _BACKOFF_MAX_SECONDS = 0.5, 30.0
 _SHOWN_CHARACTERS_MAX = 256
 
@@ -110,9 +112,13 @@ class NoticeWatcher:
         board: NoticeBoard,
         noticed: Callable[[str], None],
         rng: random.Random,
+        *,
+        leads: Callable[[], bool] = lambda: True,
     ) -> None:
         """
         ``sqs`` must wait for an answer longer than SQS waits for a message.
+
+        While it does not ``lead`` the messages are left to the daemon that does.
 
         ``noticed`` is told the instance of each event that there is, once it is on the board.
         """
@@ -121,6 +127,7 @@ class NoticeWatcher:
         self._board = board
         self._noticed = noticed
         self._rng = rng
+        self._leads = leads
         self._stopped = threading.Event()
         self._failing = False
         self._thread = threading.Thread(target=self._run, name="watch-notices", daemon=True)
@@ -140,6 +147,9 @@ class NoticeWatcher:
     def _run(self) -> None:
         backoff = _BACKOFF_MIN_SECONDS
         while not self._stopped.is_set():
+            if not self._leads():
+                self._stopped.wait(_LOOK_SECONDS)
+                continue
             try:
                 self._receive()
             except ObservationError as error:
@@ -165,7 +175,7 @@ class NoticeWatcher:
         )
         with understanding("ReceiveMessage"):
             received = [(one["Body"], one["ReceiptHandle"]) for one in answer.get("Messages", [])]
-        if not received or self._stopped.is_set():
+        if not received or self._stopped.is_set() or not self._leads():
             return
         for body, _ in received:
             self._take(body)

@@ -28,6 +28,7 @@ from autoscaler.adapters.pause_watch import PauseWatch
 from autoscaler.adapters.printer import DecisionPrinter, Rehearsed
 from autoscaler.adapters.watcher import JobWatcher
 from autoscaler.app.desk import Desk
+from autoscaler.app.lead import Lead
 from autoscaler.app.nomad_access import nomad_connection
 from autoscaler.clock import SystemClock
 from autoscaler.config import Config
@@ -36,6 +37,7 @@ from autoscaler.core.settings import PoolSettings
 from autoscaler.daemon import Daemon, PoolRunner
 from autoscaler.ports import Reporter, World
 from autoscaler.shadow.world import ShadowWorld
+from autoscaler.status.board import Facts
 
 #: After a signal to stop: what is in hand may take so long, then the process ends regardless.
 STOP_TIMEOUT_SECONDS = 4.0
@@ -52,11 +54,17 @@ class App:
         memories: Mapping[str, Memory] | None = None,
         board: NoticeBoard | None = None,
         desk: Desk | None = None,
+        lead: Lead | None = None,
     ) -> None:
-        """What outlives it is handed in: what was learned, AWS's notices, and what is shown."""
+        """
+        What outlives it is handed in: what was learned, AWS's notices, what is shown, the lock.
+
+        ``lead`` has taken the configuration in; without one it acts as if it were alone.
+        """
         self._config = config
         self._dry_run = dry_run
         self._desk = desk or Desk(SystemClock(), os.environ)
+        self._lead = lead or Lead(self._desk.alarms, dry_run=dry_run)
         self._aws = AwsConnection(config.aws.region, config.aws.endpoint_url)
         self._board = board or NoticeBoard()
         self._connection = nomad_connection(config)
@@ -86,15 +94,18 @@ class App:
                 reporters=reporters,
                 clock=SystemClock(),
                 memory=memories[pool.name],
+                leads=self._lead.leads,
             )
             for pool in config.pools
         ]
         # A dry run's minutes are those of a pool that does not exist: they are not kept.
         minutes = None if dry_run else self._journal
-        self._desk.take_in(config, dry_run=dry_run, memories=memories, minutes=minutes)
+        facts = Facts(config.pools, config.interval, dry_run, self._lead.leadership)
+        self._desk.take_in(facts, memories=memories, minutes=minutes)
 
     def once(self) -> bool:
         """One cycle of each pool; whether all went well."""
+        self._lead.await_verdict()
         for runner in self.runners:
             # First, so that the one cycle there is can tell how long the oldest child has waited.
             runner.world.recount(runner.clock.now())
@@ -123,6 +134,7 @@ class App:
             self._control.open()
         self._desk.open(self._config, dry_run=self._dry_run)
         self._daemon.start()
+        self._lead.on_change = self._wake_all
         for watcher in self._watchers:
             watcher.start()
         self._desk.ready(self._config)
@@ -194,7 +206,17 @@ class App:
         if queue_url is None or self._dry_run:
             return []
         sqs = self._aws.client("sqs", waits_seconds=WAIT_SECONDS)
-        return [NoticeWatcher(sqs, queue_url, self._board, self._noticed, self._rng)]
+        return [
+            NoticeWatcher(
+                sqs, queue_url, self._board, self._noticed, self._rng, leads=self._lead.leads
+            )
+        ]
+
+    def _wake_all(self) -> None:
+        """Who begins to lead has work to do, and who ceases shows that it does none."""
+        for pool in self._worlds:
+            if self._daemon is not None:
+                self._daemon.wake(pool)
 
     def _noticed(self, instance_id: str) -> None:
         """Wake the pool whose instance it is; the queue tells of others' too."""
@@ -205,9 +227,10 @@ class App:
     def _world(self, pool: PoolSettings, memory: Memory) -> World:
         live = LiveWorld(
             pool.name,
-            NomadPool(NomadClient(self._connection), pool.nodes, pool.jobs),
-            AutoScalingGroups(self._aws, pool.groups, self._board),
+            NomadPool(NomadClient(self._connection, self._lead.fence), pool.nodes, pool.jobs),
+            AutoScalingGroups(self._aws, pool.groups, self._board, self._lead.fence),
             pause=lambda now: self._pauses.of(pool.name, now) if self._pauses else None,
+            standing_by=self._lead.standing_by,
         )
         self._worlds[pool.name] = live
         if not self._dry_run:

@@ -42,16 +42,11 @@ class Desk:
         self._systemd.cycle_ended(pool)
 
     def take_in(
-        self,
-        config: Config,
-        *,
-        dry_run: bool,
-        memories: Mapping[str, Memory],
-        minutes: Past | None,
+        self, facts: Facts, *, memories: Mapping[str, Memory], minutes: Past | None
     ) -> None:
         """Tell of this configuration from now on; ``memories`` of each of its pools."""
-        self.board.configure(Facts(config.pools, config.interval, dry_run), minutes)
-        self.figures.configure(memories, config.interval)
+        self.board.configure(facts, minutes)
+        self.figures.configure(memories, facts.interval)
 
     def open(self, config: Config, *, dry_run: bool) -> None:
         """

@@ -17,6 +17,7 @@ from autoscaler.adapters.datadog import api_connection
 from autoscaler.adapters.notices import NoticeBoard
 from autoscaler.app.assembly import App
 from autoscaler.app.desk import Desk
+from autoscaler.app.lead import Lead
 from autoscaler.app.nomad_access import nomad_connection
 from autoscaler.app.signals import Signals
 from autoscaler.clock import SystemClock
@@ -37,11 +38,17 @@ def run_once(path: Path, *, dry_run: bool) -> int:
     """One cycle; 0, or 1 if it failed."""
     config = load(path, os.environ)
     _configure_logs(config)
-    app = App(config, dry_run=dry_run)
+    desk = Desk(SystemClock(), os.environ)
+    lead = Lead(desk.alarms, dry_run=dry_run)
+    lead.take_in(config)
     try:
-        return 0 if app.once() else 1
+        app = App(config, dry_run=dry_run, desk=desk, lead=lead)
+        try:
+            return 0 if app.once() else 1
+        finally:
+            app.close()
     finally:
-        app.close()
+        lead.close(idle=True)
 
 
 def serve(path: Path, *, dry_run: bool) -> int:
@@ -53,8 +60,10 @@ def serve(path: Path, *, dry_run: bool) -> int:
     memories: dict[str, Memory] = {}
     board = NoticeBoard()
     desk = Desk(SystemClock(), os.environ)
+    lead, ended = Lead(desk.alarms, dry_run=dry_run), True
     while True:
-        app = App(config, dry_run=dry_run, memories=memories, board=board, desk=desk)
+        lead.take_in(config, idle=ended)
+        app = App(config, dry_run=dry_run, memories=memories, board=board, desk=desk, lead=lead)
         pools = [pool.name for pool in config.pools]
         _log.info("daemon.started", pools=pools, dry_run=dry_run, nomad=config.nomad.address)
         if dry_run:
@@ -67,6 +76,7 @@ def serve(path: Path, *, dry_run: bool) -> int:
         for summary in app.summaries():
             print(summary, end="\n\n", flush=True)
         if replaced is None:
+            lead.close(idle=ended)
             desk.close()
             return _exit(ended=ended)
         memories = {runner.settings.name: runner.memory for runner in app.runners}

@@ -19,6 +19,7 @@ class Rule(Enum):
     """A stable code for each rule that can shape a decision; logs, metrics and tests compare it."""
 
     QUIET = "quiet"
+    STANDING_BY = "standing_by"
     PAUSED = "paused"
     INCOMPLETE = "incomplete"
     DEMAND = "demand"
@@ -156,7 +157,8 @@ class Decision:
     hold_on: tuple[InstanceRef, ...] = ()
     #: When something is due before the next interval: a settle or an idle time that ends.
     look_again_at: datetime | None = None
-    #: People have paused the pool: this is what would be done, and ``plan`` does none of it.
+    #: People have paused the pool, or another daemon acts upon it: this is what would be done, and
+    #: ``plan`` does none of it.
     paused: bool = False
 
     @property
@@ -184,6 +186,16 @@ class Decision:
         """As it stands when only the orders of these groups were taken."""
         orders = tuple(order for order in self.orders if order.group in groups)
         return replace(self, orders=orders, buy=sum(order.count for order in orders))
+
+    @property
+    def stands_by(self) -> bool:
+        """Whether it is ``paused`` because another daemon acts."""
+        return any(reason.rule is Rule.STANDING_BY for reason in self.reasons)
+
+    @property
+    def paused_why(self) -> str:
+        """What keeps it from being done, in a clause, where it is ``paused``."""
+        return "this daemon stands by" if self.stands_by else "the pool is paused"
 
     @property
     def why(self) -> str:

@@ -120,11 +120,12 @@ def postponed(explanation: Explanation, decision: Decision) -> Explanation:
     """Of what this autoscaler would do: while the pool is paused it is not done."""
     if not decision.paused:
         return explanation
-    return Explanation(
-        Rule.PAUSED.value,
-        f"nothing is done with it while the pool is paused; else: {explanation.sentence}",
-        explanation.numbers,
-        (*reasons_of(decision, Rule.PAUSED), *explanation.details),
+    return told(
+        Rule.PAUSED,
+        f"nothing is done with it while {decision.paused_why}; else: {explanation.sentence}",
+        *reasons_of(decision, Rule.STANDING_BY, Rule.PAUSED),
+        *explanation.details,
+        **explanation.numbers,
     )
 
 

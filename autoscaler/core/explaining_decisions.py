@@ -106,7 +106,8 @@ def _sentence(record: DecisionRecord) -> str:
     elif decision.desired == decision.current:
         size = f"desired stays at {decision.current}"
     elif decision.paused:
-        size = f"desired stays at {decision.current}: paused, else it would be {decision.desired}"
+        how = "standing by" if decision.stands_by else "paused"
+        size = f"desired stays at {decision.current}: {how}, else it would be {decision.desired}"
     else:
         size = f"desired {decision.current} → {decision.desired}"
     if record.outcome == "failed":

@@ -32,6 +32,7 @@ from autoscaler.core.packing import Load
 
 #: What keeps nodes from being bought, and how to say so.
 _HELD_BACK = {
+    Rule.STANDING_BY: "none is bought by this daemon, which stands by",
     Rule.PAUSED: "none is bought, as the pool is paused",
     Rule.NEVER_JOINED: "new instances never become nodes",
     Rule.LAUNCH_FAILURE: "AWS cannot launch the nodes that it needs",
@@ -80,10 +81,11 @@ def of_room(case: Case) -> Explanation:
 
 def _not_taken_back(case: Case, names: str) -> Explanation:
     sentence = (
-        f"a node on its way out has room for it ({names}), and is not taken back while the pool is "
-        "paused"
+        f"a node on its way out has room for it ({names}), and is not taken back while "
+        f"{case.decision.paused_why}"
     )
-    return told(Rule.PAUSED, sentence, *reasons_of(case.decision, Rule.PAUSED, Rule.UNCORDON))
+    why = reasons_of(case.decision, Rule.STANDING_BY, Rule.PAUSED, Rule.UNCORDON)
+    return told(Rule.PAUSED, sentence, *why)
 
 
 def _has_room(case: Case) -> Explanation:

@@ -27,7 +27,7 @@ def why_it_waits(
     if briefing is None or queue is None:
         what = "the pool's nodes and groups" if briefing is None else f"the queue of {facts.job}"
         sentence = f"the autoscaler cannot read {what}, and buys nothing for it until it can"
-        reasons = reasons_of(decision, Rule.PAUSED, Rule.INCOMPLETE)
+        reasons = reasons_of(decision, Rule.STANDING_BY, Rule.PAUSED, Rule.INCOMPLETE)
         return told(Rule.INCOMPLETE, sentence, *reasons)
     loads = _loads(facts, queue)
     common = (_too_new(facts, now), _other_ask(facts, queue), _nomads_word(facts))

@@ -363,6 +363,8 @@ class Observation:
     windows: tuple[Window, ...] = ()
     #: In force now: the pool is observed and decided on, and not acted upon.
     pause: Pause | None = None
+    #: Why this daemon leaves acting to another, in a clause; empty where it acts itself.
+    standing_by: str = ""
 
     @property
     def complete(self) -> bool:

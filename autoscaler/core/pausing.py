@@ -1,5 +1,6 @@
 """
-What a pause makes of a decision: the same decision, which says first that nothing of it is done.
+What a pause, or another daemon that leads, makes of a decision: the same decision, which says
+first that nothing of it is done.
 
 Pure; imports ``autoscaler.core`` only.
 """
@@ -27,6 +28,24 @@ def heed_pause(decision: Decision, pause: Pause | None, now: datetime) -> Decisi
         reasons=(reason, *decision.reasons),
         paused=True,
         look_again_at=pause.until,
+    )
+
+
+def heed_leader(decision: Decision, standing_by: str) -> Decision:
+    """
+    Mark it as one that another daemon carries out, and not this one.
+
+    Nothing is left to do here, not even the heartbeats: they are the leader's.
+    """
+    if not standing_by:
+        return decision
+    reason = Reason(Rule.STANDING_BY, f"{standing_by}; nothing is done here")
+    return replace(
+        decision,
+        reasons=(reason, *decision.reasons),
+        paused=True,
+        hold_on=(),
+        look_again_at=None,
     )
 
 

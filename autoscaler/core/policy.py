@@ -25,7 +25,7 @@ from autoscaler.core.idling import let_idle_go, pack_tail
 from autoscaler.core.memory import Memory
 from autoscaler.core.model import Observation
 from autoscaler.core.orders import place_orders
-from autoscaler.core.pausing import heed_pause
+from autoscaler.core.pausing import heed_leader, heed_pause
 from autoscaler.core.release import heed_notices, wind_down
 from autoscaler.core.settings import PoolSettings
 from autoscaler.core.strategies import keep_spare, nodes_to_buy
@@ -42,8 +42,10 @@ def decide(
     Buy what the queue surely needs; let go of what it surely does not; say why.
 
     A paused pool is decided on like any other: people see what would be done, and memory goes on.
+    So does a daemon that stands by, which can take over with all that it has learned.
     """
-    return heed_pause(_decided(observed, settings, memory, now), observed.pause, now)
+    decision = heed_pause(_decided(observed, settings, memory, now), observed.pause, now)
+    return heed_leader(decision, observed.standing_by)
 
 
 def _decided(

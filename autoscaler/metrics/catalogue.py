@@ -123,7 +123,8 @@ _ALL = (
     ),
     Metric(
         "cycle.errors", "count", "error", ("pool", "stage"),
-        "What could not be read or done: `stage` is the system that failed, `nomad` or `aws`.",
+        "What could not be read or done: `stage` is the system that failed, `nomad` or `aws`, or "
+        "`lock` where the lead was lost meanwhile.",
     ),
     Metric("cycle.seconds", "distribution", "second", _POOL, "How long a cycle took."),
     Metric(
@@ -131,6 +132,11 @@ _ALL = (
         "Since the last cycle in which everything was read and done.",
     ),
     Metric("paused", "gauge", "", _POOL, "1 while people have paused the pool, else 0."),
+    Metric(
+        "leader", "gauge", "", _POOL,
+        "1 where this daemon acts upon the pool, 0 where it stands by for another; one that stands "
+        "by sends nothing else.",
+    ),
     Metric(
         "datadog.dropped", "count", "", (),
         "What could not be sent to Datadog: packets to DogStatsD, or points, events and checks to "

@@ -5,7 +5,7 @@ Pure; imports core, ports and the modules beside it.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from autoscaler.core.memory import Memory
@@ -14,7 +14,7 @@ from autoscaler.metrics.catalogue import CHECKS
 from autoscaler.metrics.events import capacity_events, launch_events, pause_events
 from autoscaler.metrics.launches import SeenLaunches, fresh_failures, seen_before
 from autoscaler.metrics.measured import Check, Measured
-from autoscaler.metrics.samples import samples
+from autoscaler.metrics.samples import leader, samples
 from autoscaler.ports import CycleReport
 
 
@@ -36,6 +36,10 @@ def at_start(memories: Mapping[str, Memory]) -> dict[str, Before]:
 def measure(report: CycleReport, before: Before) -> tuple[Measured, Before]:
     """All of one cycle, and what the pool's next one is measured with."""
     failures, launches = fresh_failures(report, before.launches)
+    if report.observation.standing_by:
+        # The leader tells of the pool: summed up, the same figures would count twice.
+        mine = Measured(report.pool, report.ended_at, (leader(report),))
+        return mine, replace(before, launches=launches, pause=report.observation.pause)
     succeeded_at = before.succeeded_at
     if succeeded_at is None or report.outcome != "failed":
         succeeded_at = report.ended_at

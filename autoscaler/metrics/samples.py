@@ -37,6 +37,12 @@ def samples(
         kind = fresh.failure.kind.value
         yield Sample("launch_failures", 1, (*pool, ("group", fresh.group), ("kind", kind)))
     yield from _of_cycle(report, succeeded_at, pool)
+    yield leader(report)
+
+
+def leader(report: CycleReport) -> Sample:
+    """Whether this daemon acts upon the pool."""
+    return Sample("leader", 0 if report.observation.standing_by else 1, (("pool", report.pool),))
 
 
 def _of_queue(queue: JobQueue, report: CycleReport, pool: Tags) -> Iterator[Sample]:

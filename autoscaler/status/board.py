@@ -7,6 +7,7 @@ Imports core, ports, alarms, clock and the modules of status.
 
 import os
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -17,8 +18,10 @@ from autoscaler.core.settings import PoolSettings
 from autoscaler.ports import CycleReport
 from autoscaler.status.chronicle import Chronicle
 from autoscaler.status.documents import (
+    ALONE,
     Decisions,
     History,
+    Leadership,
     Nodes,
     NodeStatusDocument,
     PoolHistory,
@@ -43,6 +46,8 @@ class Facts:
     pools: tuple[PoolSettings, ...]
     interval: timedelta
     dry_run: bool = False
+    #: Is asked whenever something is shown.
+    leadership: Callable[[], Leadership] = lambda: ALONE
 
 
 @dataclass(slots=True)
@@ -78,7 +83,7 @@ class StatusBoard:
         self._chronicle = Chronicle()
         self._wrongs = Wrongs()
         self._pulse = Pulse(clock)
-        self._beside: object = ((), ())
+        self._beside: object = ((), (), ALONE)
         self._status: Status | None = None
         self._nodes: Nodes | None = None
 
@@ -198,6 +203,7 @@ class StatusBoard:
             pid=os.getpid(),
             started_at=self._started_at,
             dry_run=facts.dry_run,
+            leadership=facts.leadership(),
             interval_seconds=facts.interval.total_seconds(),
             revision=self._revision,
             pools=tuple(
@@ -229,7 +235,8 @@ class StatusBoard:
 
     def _look_beside(self) -> None:
         """What comes without a cycle is news as well."""
-        beside = (self._alarms.standing(), self._pulse.silent_pools())
+        leadership = self._facts.leadership()
+        beside = (self._alarms.standing(), self._pulse.silent_pools(), leadership)
         if beside != self._beside:
             self._beside = beside
             self._changed()

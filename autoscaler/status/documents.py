@@ -31,6 +31,27 @@ class Wrong:
 
 
 @dataclass(frozen=True, slots=True)
+class Leadership:
+    """
+    Whether this daemon acts, where several may serve the same pools.
+
+    ``alone``: no lock is configured, so that only a daemon on this machine would be noticed.
+    """
+
+    role: Literal["alone", "leading", "standing_by"]
+    #: Who leads, as ``HOST, pid N``; None: not known.
+    leader: str | None = None
+    #: Since when, by the leader's own clock.
+    since: datetime | None = None
+    #: Where the lock is; None where there is none.
+    lock: str | None = None
+
+
+#: Of a daemon without a lock, which nobody disturbs.
+ALONE = Leadership("alone")
+
+
+@dataclass(frozen=True, slots=True)
 class Paused:
     """The pool is observed, and not acted upon."""
 
@@ -159,6 +180,7 @@ class Status:
     pid: int
     started_at: datetime
     dry_run: bool
+    leadership: Leadership
     interval_seconds: float
     #: Grows with whatever changes below.
     revision: int

@@ -57,6 +57,13 @@ locals {
           { alias = "dropped", q = "sum:${var.prefix}.datadog.dropped{$env}.as_count()", display = "bars", palette = "red" },
         ]
       },
+      {
+        kind  = "series"
+        title = "Daemons that act upon the pool"
+        at    = [0, 6, 12, 3]
+        note  = "One, always: of several daemons one leads, the others stand by. None: nobody scales. Two: they have no common lock."
+        lines = [{ alias = "lead", q = "sum:${var.prefix}.leader{$pool,$env} by {pool}" }]
+      },
     ]
   }
 }

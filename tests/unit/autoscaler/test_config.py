@@ -123,6 +123,9 @@ def test_all_problems_come_at_once_each_with_its_line():
         (("aws:", "nomad: {address: 'nomad:4646'}\naws:"), "is no URL; write http://HOST:4646"),
         (("aws:", "nomad: {client_cert: c.pem}\naws:"), "client_cert and client_key go together"),
         (("aws:", "datadog: {statsd: localhost}\naws:"), "neither HOST:PORT nor unix:///PATH"),
+        (("aws:", "lock: {s3: locks/leader}\naws:"), "names no object; write s3://BUCKET/KEY"),
+        (("aws:", "lock: {s3: s3://locks/}\naws:"), "names no object; write s3://BUCKET/KEY"),
+        (("aws:", "lock: {ttl: 4s}\naws:"), "lock.ttl: is not between 5s and 10m"),
     ],
 )
 def test_a_problem_is_named_with_its_path(change, expected):

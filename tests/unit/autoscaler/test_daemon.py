@@ -18,8 +18,8 @@ from autoscaler.clock import SystemClock
 from autoscaler.core.model import Missing
 from autoscaler.core.settings import ScaleIn
 from autoscaler.daemon import Daemon, PoolRunner
-from tests.builders import a_node, an_observation, some_settings
-from tests.fakes import FakeClock, FakeWorld, RecordingReporter
+from tests.builders import a_node, an_observation, idle_since, some_settings
+from tests.fakes import FakeClock, FakeWorld, RecordingReporter, kinds
 
 NEVER = timedelta(hours=1)
 DEADLINE_SECONDS = 10
@@ -230,6 +230,25 @@ def test_failures_are_counted_until_one_cycle_goes_well():
         counts.append(runner.failed_count)
 
     assert counts == [1, 2, 0]
+
+
+def test_a_plan_ends_where_the_lead_is_lost_and_the_slow_reads_go_on():
+    """One that stands by learns all that it will need when it takes over."""
+    world = FakeWorld(an_observation(a_node(1), a_node(2)))
+    answers = [True, False]
+    runner = PoolRunner(
+        some_settings(),
+        world,
+        [],
+        FakeClock(),
+        memory=idle_since(-1000, 1, 2),
+        leads=lambda: answers.pop(0),
+    )
+
+    report = runner.run()
+
+    assert (len(report.decision.cordon), kinds(world.applied), answers) == (2, ["Cordon"], [])
+    assert len(world.recounted) == 1
 
 
 def test_the_slow_reads_come_after_the_cycle_and_not_while_stopping():

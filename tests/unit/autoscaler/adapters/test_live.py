@@ -178,6 +178,27 @@ def test_a_pause_is_asked_for_as_of_the_cycle_and_after_all_else_was_read(
     assert world.observe(at(6)).pause is None
 
 
+@pytest.mark.parametrize(
+    ("answers", "standing_by"),
+    [(["", ""], ""), (["other leads", ""], "other leads"), (["", "lost"], "lost")],
+    ids=["leads", "took over meanwhile", "lost meanwhile"],
+)
+def test_it_leads_only_where_it_did_before_and_after_all_was_read(
+    nomad: FakeNomad, groups: FakeGroups, done: list[str], answers: list[str], standing_by: str
+) -> None:
+    """What was read while another led may be older than what that one did last."""
+
+    def asked() -> str:
+        done.append("asked")
+        return answers.pop(0)
+
+    world = LiveWorld("transcode", nomad, groups, standing_by=asked)
+
+    assert world.observe(EPOCH).standing_by == standing_by
+    assert done[0] == "asked"
+    assert standing_by == "other leads" or done[-1] == "asked"
+
+
 def test_nomad_and_aws_are_read_at_the_same_time(
     world: LiveWorld, nomad: FakeNomad, groups: FakeGroups
 ) -> None:

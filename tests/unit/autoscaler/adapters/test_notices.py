@@ -248,6 +248,34 @@ def test_errors_are_warned_of_once_in_a_row_and_outlived(
     assert "ReceiveMessage" in logs[0]["error"]
 
 
+def test_one_that_does_not_lead_leaves_the_messages_to_the_leader(
+    queue: FakeQueue, board: NoticeBoard, noticed: list[str]
+) -> None:
+    """Until it leads itself; and what came just as it lost the lead is not deleted."""
+    asked, leads = threading.Event(), [False]
+
+    def told() -> bool:
+        asked.set()
+        return leads[0]
+
+    watcher = NoticeWatcher(queue, URL, board, noticed.append, random.Random(1), leads=told)
+    queue.send(an_event())
+    watcher.start()
+    assert asked.wait(PATIENCE_SECONDS)
+    assert queue.polls == 0
+    leads[0] = True
+    queue.until(lambda: len(queue.deleted) == 1)
+    queue.until(lambda: queue.polls == 2)
+    leads[0] = False
+    asked.clear()
+    queue.send(an_event())
+    assert asked.wait(PATIENCE_SECONDS)
+    watcher.stop()
+    watcher._thread.join(PATIENCE_SECONDS)
+
+    assert (noticed, len(queue.deleted)) == (["i-1"], 1)
+
+
 def test_stopped_in_the_middle_of_a_poll_it_takes_nothing_from_whoever_comes_next(
     queue: FakeQueue, noticed: list[str], watcher: NoticeWatcher
 ) -> None:
