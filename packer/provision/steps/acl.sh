@@ -21,12 +21,13 @@ then
   put 0600 root:root "$management_token" <<<"$secret"
 fi
 
-before=$(cat "$management_token" 2>/dev/null) || before=
 if ! /usr/bin/python3 "$provision/acl.py" bootstrap "$management_token"; then
   journalctl --unit nomad --no-pager --lines 20 --output cat >&2
   exit 69
 fi
-if [[ -n $parameter && $before != "$(<"$management_token")" ]]; then
+# Compared rather than remembered: a run that ended between the two lines leaves nothing undone.
+if [[ -n $parameter ]] &&
+  [[ $(aws parameter "$parameter" 2>/dev/null) != "$(<"$management_token")" ]]; then
   aws keep "$parameter" <"$management_token"
 fi
 /usr/bin/python3 "$provision/acl.py" policies "$management_token" "$provision/../../nomad/policies"
