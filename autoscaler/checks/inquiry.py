@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from autoscaler.adapters.nomad_client import NomadClient, NomadConnection
-from autoscaler.checks import acl, aws, datadog, http, iam, nodes, nomad, state
+from autoscaler.checks import acl, aws, datadog, http, iam, lock, nodes, nomad, state
 from autoscaler.checks.pool_facts import PoolFacts, read_pool
 from autoscaler.checks.reading import NotKnown, Readings, Unread, need
 from autoscaler.clock import Clock
@@ -57,6 +57,7 @@ class Inquiry:
         self.groups = {one.name: self._of_pool("groups", one, self._groups) for one in pools}
         self.queue = self._begin("queue", self._queue)
         self.rights = self._begin("rights", self._rights)
+        self.lock = self._begin("lock", lambda: lock.read_lock(config, clock.now()))
         self.joins = {one.name: self._of_pool("join", one, self._join) for one in pools}
         self.statsd = self._begin("statsd", self._statsd)
         self.api = self._begin("api", self._api)

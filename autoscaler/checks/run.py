@@ -7,7 +7,7 @@ Imports config, clock and the checks beside it.
 from collections.abc import Iterator, Sequence
 from itertools import chain
 
-from autoscaler.checks import acl, aws, datadog, files, http, iam, nodes, nomad, state
+from autoscaler.checks import acl, aws, datadog, files, http, iam, lock, nodes, nomad, state
 from autoscaler.checks.finding import AWS, CONFIG, DATADOG, NOMAD, About, Finding, of_pool
 from autoscaler.checks.group import Surroundings, judge_group
 from autoscaler.checks.inquiry import Inquiry, Order
@@ -143,6 +143,7 @@ class _Judge:
         identity = inquiry.told(inquiry.identity)
         groups = self._read_groups()
         yield from aws.judge_identity(identity, config.region, answers=bool(groups))
+        yield from lock.judge_lock(inquiry.told(inquiry.lock), self._order.config.lock.s3)
         if isinstance(identity, Unread):
             return
         yield from aws.judge_queue(inquiry.told(inquiry.queue), config.events_queue)

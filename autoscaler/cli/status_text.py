@@ -17,6 +17,7 @@ from autoscaler.core.explaining import clock, coming, since, span
 from autoscaler.status.documents import (
     DecisionStatus,
     JobQueueStatus,
+    Leadership,
     NodesStatus,
     PoolStatus,
     QueueStatus,
@@ -61,6 +62,8 @@ def as_json_text(shown: Shown, *, indent: int | None = 2) -> str:
 def _lines(shown: Shown) -> Iterator[Line]:
     status, now = shown.status, shown.now
     yield _headline(shown)
+    if shown.live:
+        yield from _lead(status.leadership, now)
     yield Line()
     yield from _wrongs(status.wrongs, now, several=len(status.pools) > 1)
     for pool in status.pools:
@@ -89,6 +92,17 @@ def _headline(shown: Shown) -> Line:
         f"every {status.interval_seconds:g} s{dry}; it is {clock(now, now)}"
     )
     return Line(None, text, "strong")
+
+
+def _lead(lead: Leadership, now: datetime) -> Iterator[Line]:
+    """Nothing of one that is alone."""
+    leader = lead.leader or "nobody, as far as it knows,"
+    if lead.role == "standing_by":
+        led = f" {since(lead.since, now)}" if lead.since is not None else ""
+        yield Line(None, f"STANDS BY, and does nothing: {leader} leads{led}", "warning")
+    elif lead.role == "leading":
+        led = f" {since(lead.since, now)}" if lead.since is not None else ""
+        yield Line(None, f"leads{led}, by {lead.lock}")
 
 
 def _wrongs(wrongs: Sequence[Wrong], now: datetime, *, several: bool) -> Iterator[Line]:

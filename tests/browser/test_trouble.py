@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from autoscaler.config import HttpSettings
-from autoscaler.status.documents import Nodes, Paused, Status
+from autoscaler.status.documents import Leadership, Nodes, Paused, Status
 from tests.browser.conftest import OpenPage
 from tests.browser.site import Picture, Site, in_trouble, several, well
 from tests.browser.watch import UNKNOWN, Watch
@@ -53,6 +53,33 @@ def test_what_could_not_be_read_is_not_shown_as_none(open_page: OpenPage, site: 
     expect(page.locator(".plot-box")).to_have_attribute(
         "aria-valuetext", re.compile("nothing was read|unknown pending")
     )
+
+
+def test_who_leads_is_told_on_both_daemons_pages(page: Page, site: Site) -> None:
+    """A leader says so beside its version; one that stands by says who leads, and does nothing."""
+
+    def leading(status: Status) -> Status:
+        lead = Leadership("leading", "ip-10-0-0-5, pid 71", status.at, "s3://locks/leader.json")
+        return replace(well(status), leadership=lead)
+
+    def standing_by(status: Status) -> Status:
+        pool = well(status).pools[0]
+        assert pool.decision is not None
+        decision = replace(pool.decision, current=2, desired=5, paused=True, outcome="no_op")
+        led = replace(leading(status).leadership, role="standing_by")
+        pools = (replace(pool, decision=decision),)
+        return replace(status, wrongs=(), pools=pools, leadership=led)
+
+    site.picture.show(leading)
+    expect(page.locator("#about")).to_contain_text("leads as ip-10-0-0-5, pid 71")
+    expect(page.locator(".banner.info")).to_have_count(0)
+    site.picture.show(standing_by)
+    banner = page.locator(".banner.info")
+    expect(banner).to_contain_text("This daemon stands by. ip-10-0-0-5, pid 71 leads since")
+    expect(page.locator("#about")).not_to_contain_text("leads")
+    expect(page.locator("#verdict")).to_have_text("All is well; this daemon stands by")
+    expect(page.locator(".card.decision")).to_contain_text("standing by: not acted upon")
+    expect(page.locator(".card.decision")).to_contain_text("Stay at 2; else it would be 5")
 
 
 def test_a_pause_is_loud(page: Page, site: Site) -> None:

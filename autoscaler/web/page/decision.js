@@ -38,16 +38,18 @@ export class DecisionCard {
     const told = headline(decision);
     setIcon(this.#icon, told.icon);
     setText(this.#words, told.word);
-    setText(this.#when, whenOf(decision, pool));
+    setText(this.#when, whenOf(decision, pool, status.leadership));
     updateDeeds(this.#deeds, decision);
   }
 }
 
-function whenOf(decision, pool) {
+function whenOf(decision, pool, leadership) {
   const zone = currentZone();
   const at = clock(Date.parse(decision.at), zone, { seconds: true, now: now() });
   const outcome = { applied: "acted", no_op: "nothing to do", failed: "failed" };
-  const words = pool.paused === null ? outcome[decision.outcome] : "paused: not acted upon";
+  let words = outcome[decision.outcome];
+  if (pool.paused !== null) words = "paused: not acted upon";
+  else if (leadership.role === "standing_by") words = "standing by: not acted upon";
   return `${at}, ${words ?? decision.outcome}, took ${decision.seconds.toFixed(1)} s`;
 }
 

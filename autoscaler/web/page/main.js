@@ -138,8 +138,9 @@ function showAll() {
 }
 
 function tellAbout() {
-  const { version, started_at: began } = status;
-  setText(byId("about"), `${version}, up for ${span(since(began))}`);
+  const { version, started_at: began, leadership } = status;
+  const leads = leadership.role === "leading" ? `, leads as ${leadership.leader}` : "";
+  setText(byId("about"), `${version}, up for ${span(since(began))}${leads}`);
   setAttribute(byId("about"), "title", `started ${full(Date.parse(began), currentZone())}`);
 }
 

@@ -70,6 +70,7 @@ export class Summary {
     if (this.#lost !== null) banners.push(this.#lostBanner());
     if (status === null) return banners;
     if (status.dry_run) banners.push(DRY_RUN);
+    if (standsBy(status)) banners.push(standByBanner(status.leadership));
     if (status.pools.length === 0) banners.push(NO_POOL);
     for (const pool of status.pools) if (pool.paused !== null) banners.push(pausedBanner(pool));
     return banners;
@@ -109,6 +110,23 @@ const NO_POOL = {
   words: "No pool yet",
   detail: "The daemon has only begun, or its configuration names none.",
 };
+
+/** Whether another daemon acts. */
+function standsBy(status) {
+  return status.leadership.role === "standing_by";
+}
+
+function standByBanner({ leader, since: began }) {
+  const from = began === null ? "" : ` since ${clock(Date.parse(began), currentZone(), { now: now() })}`;
+  const who = leader === null ? "Nobody is known to lead." : `${leader} leads${from}.`;
+  return {
+    key: "standing by",
+    tone: "info",
+    icon: "info",
+    words: "This daemon stands by",
+    detail: `${who} It decides and learns, does nothing, and takes over when the leader is gone.`,
+  };
+}
 
 function pausedBanner(pool) {
   const { by, since: began, until, why } = pool.paused;
@@ -200,7 +218,10 @@ function verdict(status, lost) {
     return { tone: "warning", icon: "warning", words: "The loop may hang" };
   }
   const paused = status.pools.filter((pool) => pool.paused !== null).length;
-  if (paused === 0) return { tone: "ok", icon: "ok", words: "All is well" };
+  if (paused === 0) {
+    const here = standsBy(status) ? "; this daemon stands by" : "";
+    return { tone: "ok", icon: "ok", words: `All is well${here}` };
+  }
   const words = `Nothing is wrong; ${counted(paused, "pool is paused", "pools are paused")}`;
   return { tone: "warning", icon: "paused", words };
 }

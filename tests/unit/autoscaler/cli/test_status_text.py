@@ -10,6 +10,7 @@ from autoscaler.cli.status_text import Style, as_json_text, as_text
 from autoscaler.core.model import Missing, Running, Verdict, WaitsFor
 from autoscaler.core.pause import Pause
 from autoscaler.core.plan import SetDesiredCapacity
+from autoscaler.status.documents import Leadership
 from tests.builders import a_group, a_node, a_queue, an_instance, an_observation, at, some_settings
 from tests.unit.autoscaler.status.cycles import Shown as OnBoard
 
@@ -215,6 +216,20 @@ def test_a_dry_run_says_so():
     seen.on.configure(some_settings(), dry_run=True)
 
     assert "DRY RUN: nothing is done" in seen.text().splitlines()[0]
+
+
+def test_who_leads_is_told_where_several_may():
+    seen = Seen()
+    lead = Leadership("leading", "here, pid 1", at(-3600), "s3://locks/leader.json")
+    seen.on.configure(some_settings(), leadership=lambda: lead)
+    assert seen.text().splitlines()[1] == (
+        "leads since 11:00:00 UTC, 60 min, by s3://locks/leader.json"
+    )
+    by = replace(lead, role="standing_by")
+    seen.on.configure(some_settings(), leadership=lambda: by)
+    assert seen.text().splitlines()[1] == (
+        "STANDS BY, and does nothing: here, pid 1 leads since 11:00:00 UTC, 60 min"
+    )
 
 
 def test_a_picture_of_the_journals_says_how_old_it_is():

@@ -1,5 +1,6 @@
 """Cycles' reports and boards, for the tests of what is shown."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
 from autoscaler.alarms import Alarms
@@ -9,6 +10,7 @@ from autoscaler.core.settings import PoolSettings
 from autoscaler.loop import run_cycle
 from autoscaler.ports import CycleReport
 from autoscaler.status.board import Facts, StatusBoard
+from autoscaler.status.documents import ALONE, Leadership
 from autoscaler.status.past import Past
 from tests.builders import some_settings
 from tests.fakes import FakeClock, FakeWorld
@@ -44,10 +46,15 @@ class Shown:
         self.past = past
         self.configure(*pools or (some_settings(),))
 
-    def configure(self, *pools: PoolSettings, dry_run: bool = False) -> None:
+    def configure(
+        self,
+        *pools: PoolSettings,
+        dry_run: bool = False,
+        leadership: Callable[[], Leadership] = lambda: ALONE,
+    ) -> None:
         """Put another configuration in force."""
         self.settings = pools
-        facts = Facts(pools, timedelta(seconds=10), dry_run)
+        facts = Facts(pools, timedelta(seconds=10), dry_run, leadership)
         self.board.configure(facts, self.past)
 
     def see(self, observed: Observation, memory: Memory | None = None, **how) -> CycleReport:
