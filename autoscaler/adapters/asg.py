@@ -15,6 +15,7 @@ from autoscaler.adapters.asg_replies import InstanceFacts, group_of
 from autoscaler.adapters.aws import AwsConnection, for_an_action, read, understanding, write
 from autoscaler.adapters.fence import Fence
 from autoscaler.adapters.notices import NoticeBoard, graver
+from autoscaler.adapters.witness import Signed, Witness
 from autoscaler.core.model import Group, Instance, Lifecycle, Notice
 from autoscaler.errors import ActionError, GroupMissing
 
@@ -41,11 +42,13 @@ class AutoScalingGroups:
         names: Sequence[str],
         board: NoticeBoard | None = None,
         fence: Fence | None = None,
+        witness: Witness | None = None,
     ) -> None:
         """
         ``board``: the notices that came through a queue; none without one.
 
-        ``fence``: is asked before each call that changes something.
+        ``fence``: is asked before each call that changes something; ``witness``: signs the marks,
+        and is shown them all.
         """
         self._names = tuple(names)
         self._region = connection.region
@@ -55,7 +58,8 @@ class AutoScalingGroups:
         self._activities = Activities(self._autoscaling)
         self._hooks = Hooks(self._autoscaling)
         self._facts = Facts(ec2)
-        self._marks = Marks(ec2)
+        self._witness = witness
+        self._marks = Marks(ec2, witness.me if witness is not None else "")
         self._spot = SpotNotices(ec2)
         self._instance_ids: frozenset[str] = frozenset()
 
@@ -69,8 +73,10 @@ class AutoScalingGroups:
         instance_ids = [one.instance_id for group in groups for one in group.instances]
         self._instance_ids = frozenset(instance_ids)
         facts = self._facts.of(instance_ids)
+        marks = self._marks.read()
+        self._show_marks(marks, now)
         read_once = _AllGroups(
-            marks=self._marks.read(),
+            marks=marks,
             facts=facts,
             notices=self._notices([one for one in instance_ids if _is_spot(facts, one)], now),
             joined=frozenset(joined),
@@ -141,6 +147,14 @@ class AutoScalingGroups:
     def unmark(self, instance_id: str) -> None:
         """Take our mark off an instance."""
         self._marks.clear(instance_id)
+
+    def _show_marks(self, marks: Mapping[str, datetime], now: datetime) -> None:
+        """Those of this pool's instances: others' are other daemons' business."""
+        if self._witness is not None:
+            signatures = self._marks.signatures
+            ours = marks.keys() & self._instance_ids
+            signed = {one: Signed(marks[one], signatures.get(one, "")) for one in ours}
+            self._witness.saw(signed, now)
 
     def _described(self, names: Sequence[str]) -> tuple[Group, ...]:
         paginator = self._autoscaling.get_paginator("describe_auto_scaling_groups")

@@ -19,6 +19,8 @@ from autoscaler.errors import ObservationError
 
 #: The EC2 tag that marks an instance as cordoned by us; its value is the time, ISO 8601.
 MARK = "autoscaler:cordoned-at"
+#: The tag beside it that says which daemon that was.
+SIGNATURE = "autoscaler:cordoned-by"
 
 #: A filter takes so many values; more come in further calls.
 _IDS_PER_CALL = 200
@@ -31,29 +33,41 @@ _log = structlog.get_logger()
 class Marks:
     """Our marks on instances, of all groups."""
 
-    def __init__(self, ec2: Any) -> None:
+    def __init__(self, ec2: Any, signature: str = "") -> None:
+        """``signature``: what is written beside each mark; empty: nothing."""
         self._ec2 = ec2
+        self._signature = signature
+        #: By instance id, as read last.
+        self.signatures: Mapping[str, str] = {}
 
     def read(self) -> Mapping[str, datetime]:
         """When we cordoned each marked instance's node, by instance id."""
         filters = [
-            {"Name": "key", "Values": [MARK]},
+            {"Name": "key", "Values": [MARK, SIGNATURE]},
             {"Name": "resource-type", "Values": ["instance"]},
         ]
         pages = _pages(self._ec2, "DescribeTags", "describe_tags", filters)
         with understanding("DescribeTags"):
-            return marks_of(tag for page in pages for tag in page["Tags"])
+            tags = [tag for page in pages for tag in page["Tags"]]
+            self.signatures = {
+                tag["ResourceId"]: tag["Value"] for tag in tags if tag["Key"] == SIGNATURE
+            }
+            return marks_of(tag for tag in tags if tag["Key"] == MARK)
 
     def set(self, instance_id: str, at: datetime) -> None:
         """Write our mark on an instance."""
-        tag = {"Key": MARK, "Value": at.astimezone(UTC).isoformat()}
-        write("CreateTags", lambda: self._ec2.create_tags(Resources=[instance_id], Tags=[tag]))
+        tags = [{"Key": MARK, "Value": at.astimezone(UTC).isoformat()}]
+        if self._signature:
+            tags.append({"Key": SIGNATURE, "Value": self._signature})
+        write("CreateTags", lambda: self._ec2.create_tags(Resources=[instance_id], Tags=tags))
 
     def clear(self, instance_id: str) -> None:
         """Take our mark off an instance, whatever time it tells; one that is gone has none."""
         write(
             "DeleteTags",
-            lambda: self._ec2.delete_tags(Resources=[instance_id], Tags=[{"Key": MARK}]),
+            lambda: self._ec2.delete_tags(
+                Resources=[instance_id], Tags=[{"Key": MARK}, {"Key": SIGNATURE}]
+            ),
             already=lambda refusal: refusal.code == "InvalidInstanceID.NotFound",
         )
 

@@ -136,6 +136,8 @@ def _facts(report: CycleReport) -> _Facts:
     text = f"{pending} pending, {busy} of {ready} nodes busy, {desired} desired"
     if observed.pause is not None:
         text += f", paused by {observed.pause.by}"
+    if observed.standing_by:
+        text += f", {observed.standing_by}"
     return _Facts(text, _wrong(report))
 
 

@@ -27,6 +27,7 @@ from autoscaler.adapters.notices import WAIT_SECONDS, NoticeBoard, NoticeWatcher
 from autoscaler.adapters.pause_watch import PauseWatch
 from autoscaler.adapters.printer import DecisionPrinter, Rehearsed
 from autoscaler.adapters.watcher import JobWatcher
+from autoscaler.adapters.witness import Witness
 from autoscaler.app.desk import Desk
 from autoscaler.app.lead import Lead
 from autoscaler.app.nomad_access import nomad_connection
@@ -224,11 +225,16 @@ class App:
             if self._daemon is not None and world.holds(instance_id):
                 self._daemon.wake(pool)
 
+    def _witness(self, pool: PoolSettings) -> Witness:
+        return Witness(self._lead.signature, pool.name, self._desk.alarms, leads=self._lead.leads)
+
     def _world(self, pool: PoolSettings, memory: Memory) -> World:
+        # A dry run signs nothing, and the daemon beside it is no surprise.
+        witness = None if self._dry_run else self._witness(pool)
         live = LiveWorld(
             pool.name,
             NomadPool(NomadClient(self._connection, self._lead.fence), pool.nodes, pool.jobs),
-            AutoScalingGroups(self._aws, pool.groups, self._board, self._lead.fence),
+            AutoScalingGroups(self._aws, pool.groups, self._board, self._lead.fence, witness),
             pause=lambda now: self._pauses.of(pool.name, now) if self._pauses else None,
             standing_by=self._lead.standing_by,
         )

@@ -78,6 +78,11 @@ class Lead:
             self._lock.await_verdict(2 * self._terms.ttl_seconds)
 
     @property
+    def signature(self) -> str:
+        """What this daemon signs its marks with, in characters that AWS's tags may have."""
+        return f"{socket.gethostname()} pid {os.getpid()} {self._me.id[:8]}"
+
+    @property
     def fence(self) -> Fence | None:
         """What to ask before each call that changes something."""
         return None if self._lock is None else self._lock.fence

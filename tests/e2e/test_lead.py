@@ -215,6 +215,24 @@ def test_a_leader_that_loses_only_the_groups_goes_on_to_lead(
     assert second.wire.scaled_at == []
 
 
+def test_two_daemons_that_know_nothing_of_each_other_are_told_by_their_marks(
+    system: System,
+) -> None:
+    """No lock, and as if on two machines: told once a node goes, a minute after both began."""
+    with a_member(system, "first") as first, a_member(system, "second") as second:
+        for member in (first, second):
+            member.wait_for("cycle.finished", 15)
+        began = time.monotonic()
+
+        def told() -> bool:
+            if time.monotonic() - began > 55 and not running(system.look()):
+                system.dispatch(0.5)
+            return any(member.daemon.events("daemon.another") for member in (first, second))
+
+        wait_until(told, seconds=110, what="daemon.another", hint=lambda: tail(first.daemon))
+        assert system.figures.killed == ()
+
+
 def test_a_second_daemon_on_the_same_state_is_noticed_and_stands_by(system: System) -> None:
     """With no lock at all."""
     shared = str(system.stack.directory / "state")

@@ -7,7 +7,7 @@ import botocore.session
 import pytest
 from botocore import xform_name
 
-from autoscaler.adapters.asg_instances import MARK
+from autoscaler.adapters.asg_instances import MARK, SIGNATURE
 from autoscaler.checks.iam import ACTIONS, CHECK_ACTIONS
 from tests.unit.tf.aws_files import ROOT, Statement, policies_of, resources, statements
 
@@ -144,7 +144,7 @@ def test_only_the_daemons_mark_is_written_and_only_on_the_groups_instances() -> 
         ("ForAllValues:StringLike", "aws:TagKeys"): ("autoscaler:*",),
         ("Null", "aws:TagKeys"): ("false",),
     }
-    assert MARK.startswith("autoscaler:")
+    assert all(tag.startswith("autoscaler:") for tag in (MARK, SIGNATURE))
 
 
 def test_the_server_asks_what_it_may_do_of_itself_alone() -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 
-from autoscaler.adapters.asg_instances import MARK, Facts, Marks, SpotNotices
+from autoscaler.adapters.asg_instances import MARK, SIGNATURE, Facts, Marks, SpotNotices
 from autoscaler.core.model import Notice, NoticeKind
 from autoscaler.errors import ActionError, GroupUnavailable
 from tests.builders import EPOCH, at
@@ -134,11 +134,39 @@ def test_a_mark_is_written_with_its_time_in_utc(aws: StubbedAws) -> None:
     aws.assert_all_asked()
 
 
+def test_a_mark_is_signed_and_read_with_its_signature(aws: StubbedAws) -> None:
+    """One of an older version has none; a signature without a mark is nothing."""
+    tags = [
+        {"Key": MARK, "Value": "2026-03-01T12:00:05+00:00"},
+        {"Key": SIGNATURE, "Value": "here pid 1 0a1b2c3d"},
+    ]
+    aws.answer("ec2", "create_tags", {}, Resources=["i-1"], Tags=tags)
+    told = [
+        *({"ResourceId": "i-1", **tag} for tag in tags),
+        {"ResourceId": "i-2", "Key": MARK, "Value": "2026-03-01T12:00:07+00:00"},
+        {"ResourceId": "i-3", "Key": SIGNATURE, "Value": "there pid 2 4e5f6071"},
+    ]
+    filters = [
+        {"Name": "key", "Values": [MARK, SIGNATURE]},
+        {"Name": "resource-type", "Values": ["instance"]},
+    ]
+    aws.answer("ec2", "describe_tags", {"Tags": told}, Filters=filters)
+    marks = Marks(aws.clients["ec2"], "here pid 1 0a1b2c3d")
+
+    marks.set("i-1", at(5))
+
+    assert marks.read() == {"i-1": at(5), "i-2": at(7)}
+    assert marks.signatures["i-1"] == "here pid 1 0a1b2c3d"
+    assert "i-2" not in marks.signatures
+    aws.assert_all_asked()
+
+
 def test_a_mark_is_taken_off_whatever_its_time_and_from_one_that_is_gone_too(
     aws: StubbedAws,
 ) -> None:
     marks = Marks(aws.clients["ec2"])
-    aws.answer("ec2", "delete_tags", {}, Resources=["i-1"], Tags=[{"Key": MARK}])
+    both = [{"Key": MARK}, {"Key": SIGNATURE}]
+    aws.answer("ec2", "delete_tags", {}, Resources=["i-1"], Tags=both)
     aws.refuse("ec2", "delete_tags", "InvalidInstanceID.NotFound")
     aws.refuse("ec2", "delete_tags", "UnauthorizedOperation")
 

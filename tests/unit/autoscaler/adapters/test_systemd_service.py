@@ -218,3 +218,11 @@ def test_how_long_a_cycle_may_take_to_end_follows_from_the_settings(
 
 def test_with_the_defaults_the_units_own_watchdog_is_enough():
     assert longest_silence(TEN_SECONDS, TEN_SECONDS, [some_settings()]) < timedelta(minutes=5)
+
+
+def test_a_daemon_that_stands_by_says_who_leads():
+    told = Told()
+
+    told.cycle(replace(an_observation(), standing_by="stands by: there, pid 2 leads"))
+
+    assert told.take()[-1].endswith("0 desired, stands by: there, pid 2 leads")
