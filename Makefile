@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 NAME    = nomad-queue-autoscaler
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-demo demo test check lint format types unit simulation contract browser e2e bench docs clean
+.PHONY: help install install-demo demo test check lint format types unit simulation contract browser e2e bench docs dist clean
 
 help:  ## List what can be made
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -68,6 +68,9 @@ bench: $(VENV)/.dev  ## Print the figures: reaction, cycle, rest
 
 docs: $(VENV)/.dev  ## Write docs/reference from the code
 	@$(BIN)/python -m tests.docs
+
+dist: $(VENV)/.dev  ## Wheel and sdist in dist/, the same bytes from the same commit
+	@SOURCE_DATE_EPOCH=$$(git log -1 --format=%ct) $(BIN)/python -m build --no-isolation
 
 clean:  ## Remove the environment and everything built
 	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage
