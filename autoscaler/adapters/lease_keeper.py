@@ -40,7 +40,7 @@ _UNAVAILABLE, _LOST = "lock.unavailable", "lock.lost"
 #: That it was lost is shown for so long, unless it is led again before.
 _LOST_SHOWN_SECONDS = 3600.0
 #: The end waits so long for the lease to be handed over; else it runs out.
-_END_SECONDS = 2.0
+_END_SECONDS = 1.0
 #: A leader whose renewals fail looks so often whether it still leads.
 _WATCH_SECONDS = 0.25
 
@@ -107,7 +107,8 @@ class LeaseKeeper:
         """
         self._release = release
         self._stopping.set()
-        self._thread.join(_END_SECONDS)
+        if release:
+            self._thread.join(_END_SECONDS)
 
     def leads(self) -> bool:
         """Whether this daemon may begin to act, this very moment."""
@@ -139,7 +140,9 @@ class LeaseKeeper:
             return ""
         claim, now = self._claim, self._clocks.elapsed()
         lease = claim.lease
-        if lease is None or claim.is_mine or lease.released:
+        if claim.is_mine:
+            return "stands by: its lease has run out, and who leads now is not known yet"
+        if lease is None or lease.released:
             return "stands by: nobody is known to lead yet"
         silent = now - claim.unchanged_since
         if silent > claim.ttl_seconds:

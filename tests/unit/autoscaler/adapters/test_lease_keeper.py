@@ -180,7 +180,7 @@ def test_one_who_was_stopped_finds_its_lease_over_before_it_has_taken_a_step(
     assert leading.keeper.standing_by() == "stands by: there, pid 2 leads"
     assert leading.standing == [("lock.lost", "warning")]
     (alarm,) = leading.alarms.standing()
-    assert alarm.what.endswith("it stands by: nobody is known to lead yet")
+    assert alarm.what.endswith("its lease has run out, and who leads now is not known yet")
 
 
 def test_that_the_lead_was_lost_is_shown_for_an_hour(leading: Scene) -> None:
