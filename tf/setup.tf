@@ -38,15 +38,15 @@ locals {
     NODE_CLASS                = local.node_class
     SERVER_TAG_KEY            = local.server_tag_key
     SERVER_TAG_VALUE          = var.name
-    S3_BUCKET                 = aws_s3_bucket.videos.id
     ASG_NAME                  = local.group_name
     NOMAD_TLS                 = tostring(var.nomad_tls)
-    SECRETS_PATH              = local.secrets_path
     DATADOG_API_KEY_PARAMETER = var.datadog ? "${local.secrets_path}/datadog/api-key" : ""
     DATADOG_SITE              = var.datadog_site
     WHEEL                     = join("", [for name in keys(local.wheels) : "/opt/cluster-setup/${name}"])
   }
   server_environment = {
+    S3_BUCKET                  = aws_s3_bucket.videos.id
+    SECRETS_PATH               = local.secrets_path
     GOSSIP_KEY_PARAMETER       = "${local.secrets_path}/nomad/gossip-key"
     MANAGEMENT_TOKEN_PARAMETER = "${local.secrets_path}/nomad/management-token"
     ROLES                      = var.server_ami_id != null ? "" : join(" ", concat(["nomad", "autoscaler"], var.datadog ? ["datadog"] : []))
@@ -58,7 +58,6 @@ locals {
 
   node_class = "transcode"
   autoscaler_config = templatefile("${path.module}/templates/autoscaler.yaml.tftpl", {
-    bucket       = aws_s3_bucket.videos.id
     datadog      = var.datadog
     events_queue = aws_sqs_queue.events.url
     group        = local.group_name

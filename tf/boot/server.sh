@@ -7,6 +7,8 @@ here=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd)
 # shellcheck source=tf/boot/steps.sh
 . "$here/boot/steps.sh"
 load_environment "$here/server.env"
+# shellcheck source=packer/provision/steps/rights.sh
+. "$here/packer/provision/steps/rights.sh"
 
 before=$(cat /opt/autoscaler/.installed 2>/dev/null) || before=
 install_programs
@@ -26,7 +28,7 @@ export AUTOSCALER_CONFIG=$here/autoscaler/config.yaml
 begin "tokens for people"
 for who in dispatcher operator; do
   file=/root/nomad-$who-token
-  /usr/bin/python3 "$here/packer/provision/acl.py" token /root/nomad-management-token "$who" "$file"
+  /usr/bin/python3 "$here/packer/provision/acl.py" token "$management_token" "$who" "$file"
   if [[ $(secret get "$SECRETS_PATH/nomad/$who-token") != "$(<"$file")" ]]; then
     secret put "$SECRETS_PATH/nomad/$who-token" <"$file"
   fi

@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# shellcheck disable=SC2154 # server.sh and client.sh, which source this, set `here`.
+# shellcheck disable=SC2154,SC2164 # server.sh and client.sh, which source this, set `here` and -e.
 # What the two share.
 
 # Functions' failures are told, too.
@@ -19,10 +19,6 @@ load_environment() {
   # shellcheck disable=SC1090 # Terraform writes it.
   . "$1"
   set +a
-  export NOMAD_ADDR=http://127.0.0.1:4646
-  if [[ $NOMAD_TLS == true ]]; then
-    export NOMAD_ADDR=https://127.0.0.1:4646 NOMAD_CACERT=/etc/nomad.d/tls/ca.pem
-  fi
 }
 
 # install_programs: what the image does not have; nothing where it was baked.

@@ -3,17 +3,19 @@
 import base64
 import gzip
 import hashlib
-import importlib.util
 import io
 import json
+import re
+import shutil
+import subprocess
 import uuid
 from collections.abc import Mapping
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pytest
 
+from tests.unit.packer.machine_files import as_module
 from tests.unit.tf.aws_files import TF, named
 
 #: AWS takes no more, before base64.
@@ -22,18 +24,8 @@ PLACE = "/transcode/nomad/gossip-key"
 NOTHING = io.StringIO()
 
 
-def script(path: Path) -> ModuleType:
-    """A script as a module; none of them is in a package."""
-    spec = importlib.util.spec_from_file_location(path.stem, path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-fetching = script(TF / "templates" / "fetch.py")
-secret = script(TF / "boot" / "secret.py")
+fetching = as_module(TF / "templates" / "fetch.py")
+secret = as_module(TF / "boot" / "secret.py")
 
 
 class Bucket:
@@ -164,6 +156,28 @@ def test_terraform_makes_places_as_the_script_knows_them_and_in_the_form_of_a_to
     """Nomad answers with an error, and not with a no, to what has another form."""
     assert named("locals")["unset"] == secret.UNSET
     assert str(uuid.UUID(secret.UNSET)) == secret.UNSET
+
+
+def test_the_wheel_is_looked_for_where_set_ups_are_fetched_to() -> None:
+    launcher = (TF / "templates" / "cluster-setup.sh").read_text(encoding="utf-8")
+    (directory,) = re.findall(r"^DIRECTORY=(\S+)$", launcher, re.MULTILINE)
+
+    assert f'"{directory}/${{name}}"' in named("locals")["shared_environment"]["WHEEL"]
+
+
+def test_shellcheck_finds_nothing_in_what_a_boot_runs() -> None:
+    if shutil.which("shellcheck") is None:
+        pytest.skip("no shellcheck on PATH")
+    result = subprocess.run(
+        ["shellcheck", "--external-sources", *sorted(TF.rglob("*.sh"))],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        cwd=TF.parent,
+        check=False,
+    )
+
+    assert (result.stdout, result.returncode) == ("", 0)
 
 
 def test_user_data_is_as_small_as_aws_wants_it() -> None:

@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+import autoscaler
 from tests.unit.tf.aws_files import TF, blocks, named
 
 #: Any value of their type can be meant, or the type refuses the rest.
@@ -54,6 +55,10 @@ def test_the_example_names_each_variable_but_secrets() -> None:
     }
 
     assert shown == named("variable").keys() - SECRET
+
+
+def test_the_example_names_the_wheel_of_this_version() -> None:
+    assert f"/nomad_queue_autoscaler-{autoscaler.__version__}-py3-none-any.whl" in EXAMPLE
 
 
 def test_providers_and_terraform_are_pinned() -> None:
