@@ -55,7 +55,7 @@ class Nomad:
             headers={"X-Nomad-Token": token} if token else {},
         )
         try:
-            with urllib.request.urlopen(request, timeout=10, context=self._context) as reply:  # noqa: S310
+            with urllib.request.urlopen(request, timeout=10, context=self._context) as reply:  # noqa: S310  (as above)
                 return json.loads(reply.read() or b"null")
         except urllib.error.HTTPError as error:
             said = error.read(500).decode(errors="replace").strip()

@@ -62,7 +62,7 @@ CONFIG
 
 if [[ -n ${AUTOSCALER_CONFIG:-} ]]; then
   put 0644 root:root "$config" <"$AUTOSCALER_CONFIG"
-elif [[ ! -f $config || $(head -n 1 "$config") == "$ours" ]]; then
+elif [[ -n ${ASG_NAME:-} ]] && [[ ! -f $config || $(head -n 1 "$config") == "$ours" ]]; then
   text=$(configuration)
   put 0644 root:root "$config" <<<"$text"
 fi

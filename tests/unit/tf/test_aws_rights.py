@@ -80,6 +80,12 @@ def test_the_server_may_besides_fetch_its_set_up_keep_secrets_and_offer_sessions
     assert beside == {"s3:GetObject", "ssm:GetParameter", "ssm:PutParameter", *SESSION_MANAGER}
 
 
+def test_the_guide_shows_the_check_with_all_of_the_daemons_rights() -> None:
+    guide = (ROOT / "docs" / "getting-started-aws.md").read_text(encoding="utf-8")
+
+    assert f"may do {len(ACTIONS)} of the {len(ACTIONS)} actions that the daemon needs" in guide
+
+
 def test_a_client_may_do_just_what_the_transcoder_calls_on_s3() -> None:
     calls = set(s3_calls())
     assert len(calls) > 6  # It found them at all.
