@@ -88,35 +88,43 @@ def all_fences() -> Iterator[Fence]:
 
 
 def _fences(page: str, lines: list[str]) -> Iterator[Fence]:
-    at, mark = 0, ""
+    at = 0
+    for start, end, opened in _blocks(lines):
+        indent = len(opened[1])
+        body = "\n".join(line[indent:] for line in lines[start + 1 : end])
+        yield Fence(page, start + 2, opened[3], body, _mark(lines[at:start]))
+        at = end + 1
+
+
+def _blocks(lines: list[str]) -> Iterator[tuple[int, int, re.Match[str]]]:
+    """Of each fence the line that opens it, that which closes it, and what the first says."""
+    at = 0
     while at < len(lines):
         opened = _FENCE.match(lines[at])
-        if opened is None:
-            comment = _COMMENT.match(lines[at].strip())
-            # A mark holds over blank lines, up to the next text.
-            mark = comment[1] if comment else mark if not lines[at].strip() else ""
-            at += 1
-            continue
-        end = at + 1
-        while end < len(lines) and lines[end].strip() != opened[2]:
-            end += 1
-        indent = len(opened[1])
-        body = "\n".join(line[indent:] for line in lines[at + 1 : end])
-        yield Fence(page, at + 2, opened[3], body, mark)
-        at, mark = end + 1, ""
+        if opened is not None:
+            start, at = at, at + 1
+            while at < len(lines) and lines[at].strip() != opened[2]:
+                at += 1
+            yield start, at, opened
+        at += 1
+
+
+def _mark(before: list[str]) -> str:
+    """The comment that ends the text before a fence; blank lines may follow it."""
+    last = next((line.strip() for line in reversed(before) if line.strip()), "")
+    comment = _COMMENT.match(last)
+    return comment[1] if comment else ""
 
 
 def prose(page: str) -> str:
     """The page without its fences and comments."""
-    kept, closing = [], ""
-    for line in text_of(page).splitlines():
-        if closing:
-            closing = "" if line.strip() == closing else closing
-        elif opened := _FENCE.match(line):
-            closing = opened[2]
-        else:
-            kept.append(line)
-    return re.sub(r"<!--.*?-->", "", "\n".join(kept), flags=re.DOTALL)
+    lines = text_of(page).splitlines()
+    kept, at = [], 0
+    for start, end, _ in _blocks(lines):
+        kept += lines[at:start]
+        at = end + 1
+    text = "\n".join([*kept, *lines[at:]])
+    return re.sub(r"<!--.*?-->", "", text, flags=re.DOTALL)
 
 
 def spans(page: str) -> tuple[str, ...]:

@@ -4,38 +4,20 @@ import ast
 import re
 import sys
 from collections.abc import Iterator
-from configparser import ConfigParser
-from functools import cache
 from importlib.metadata import packages_distributions
-from pathlib import Path
 
 import pytest
-from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 
 from autoscaler import __version__
+from tests.unit.packaging.requirements import ROOT, metadata, requirements
 
-ROOT = Path(__file__).resolve().parents[3]
 NAME = "nomad-queue-autoscaler"
 PACKAGES = ("autoscaler", "transcoder", "devstack")
 #: What of the programs works without, saying so, and the demo, which asks for all of its extra.
 EXTRAS = {"autoscaler": ("simulate",), "transcoder": ("ffmpeg",), "devstack": ("demo",)}
 TEXTS = (".md", ".py", ".sh", ".tf", ".hcl", ".tpl", ".env", ".yaml", ".service", "file")
-
-
-@cache
-def metadata() -> ConfigParser:
-    parser = ConfigParser()
-    parser.read(ROOT / "setup.cfg")
-    return parser
-
-
-def requirements(extra: str | None = None) -> list[Requirement]:
-    """Those of an extra, or those that are always installed."""
-    section, key = ("options.extras_require", extra) if extra else ("options", "install_requires")
-    lines = (line.strip() for line in metadata()[section][key].splitlines())
-    return [Requirement(line) for line in lines if line and not line.startswith("#")]
 
 
 def extras() -> tuple[str, ...]:
@@ -128,15 +110,3 @@ def test_the_changelog_tells_of_the_version_or_of_what_is_to_come() -> None:
     (newest, *_) = re.findall(r"^## (\S+)", (ROOT / "CHANGELOG.md").read_text(), re.MULTILINE)
 
     assert newest.strip("[]") in ("Unreleased", __version__)
-
-
-def test_the_images_versions_are_within_the_bounds() -> None:
-    lines = (ROOT / "packer" / "requirements.txt").read_text().splitlines()
-    pinned = dict(re.findall(r"^([\w.-]+)(?:\[.*?\])?==([\w.]+)", "\n".join(lines), re.MULTILINE))
-
-    outside = {
-        one.name: pinned.get(canonicalize_name(one.name))
-        for one in requirements()
-        if pinned.get(canonicalize_name(one.name), "0") not in one.specifier
-    }
-    assert outside == {}

@@ -1,8 +1,10 @@
 """The files that machines are made by."""
 
+import importlib.util
 import re
 from functools import cache
 from pathlib import Path
+from types import ModuleType
 
 ROOT = Path(__file__).parents[3]
 PACKER = ROOT / "packer"
@@ -12,6 +14,16 @@ PROVISION = PACKER / "provision"
 def scripts() -> list[Path]:
     """Every shell script of packer/."""
     return sorted(PACKER.rglob("*.sh"))
+
+
+def as_module(script: Path) -> ModuleType:
+    """A script in Python, imported anew; none of them is in a package."""
+    spec = importlib.util.spec_from_file_location(script.stem, script)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
 @cache

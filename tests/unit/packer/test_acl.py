@@ -1,6 +1,5 @@
 """packer/provision/acl.py: what it asks of Nomad, and what it leaves alone."""
 
-import importlib.util
 import stat
 from pathlib import Path
 from types import ModuleType
@@ -8,17 +7,12 @@ from typing import Any
 
 import pytest
 
-from tests.unit.packer.machine_files import PROVISION
+from tests.unit.packer.machine_files import PROVISION, as_module
 
 
 @pytest.fixture(scope="module")
 def acl() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("provision_acl", PROVISION / "acl.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return as_module(PROVISION / "acl.py")
 
 
 class FakeNomad:

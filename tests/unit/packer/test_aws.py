@@ -1,6 +1,5 @@
 """packer/provision/aws.py: secrets by pipe, nothing else on the output, a no as an exit code."""
 
-import importlib.util
 import io
 import sys
 from collections.abc import Iterator
@@ -11,7 +10,7 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from tests.unit.packer.machine_files import PROVISION
+from tests.unit.packer.machine_files import PROVISION, as_module
 
 REGION = "eu-central-1"
 
@@ -24,11 +23,7 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType]:
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
     for name in ("AWS_PROFILE", "AWS_ENDPOINT_URL"):
         monkeypatch.delenv(name, raising=False)
-    spec = importlib.util.spec_from_file_location("provision_aws", PROVISION / "aws.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
+    module = as_module(PROVISION / "aws.py")
     with mock_aws():
         yield module
 

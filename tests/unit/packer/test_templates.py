@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.unit.packer.machine_files import PACKER, ROOT, versions
-from tests.unit.tf.datadog_module import read
+from tests.unit.tf.blocks import named, read
 
 
 def image() -> dict[str, Any]:
@@ -55,10 +55,12 @@ def test_the_plugin_is_pinned_as_versions_env_says() -> None:
 
 
 def test_every_variable_says_what_it_is() -> None:
-    for block in read(PACKER / "variables.pkr.hcl")["variable"]:
-        for name, body in block.items():
-            assert body["description"], name
-            assert "default" in body, name
+    variables = named("variable", [PACKER / "variables.pkr.hcl"])
+    assert variables
+
+    for name, body in variables.items():
+        assert body["description"], name
+        assert "default" in body, name
 
 
 def test_roles_of_images_are_roles_of_the_scripts() -> None:

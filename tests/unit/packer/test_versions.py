@@ -1,28 +1,15 @@
 """Versions stand in one place and fit what they are versions of."""
 
-import configparser
 import re
 
 import pytest
-from packaging.requirements import Requirement
 from packaging.version import Version
 
 import autoscaler
-from tests.unit.packer.machine_files import PACKER, ROOT, pinned, versions
+from tests.unit.packaging.requirements import requirements
+from tests.unit.packer.machine_files import PACKER, pinned, versions
 
 FILES = ["requirements.txt", "requirements-local.txt", "requirements-build.txt"]
-
-
-def required(extra: str | None = None) -> list[Requirement]:
-    """What setup.cfg asks for."""
-    setup = configparser.ConfigParser(interpolation=None)
-    setup.read(ROOT / "setup.cfg")
-    text = (
-        setup["options"]["install_requires"]
-        if extra is None
-        else setup["options.extras_require"][extra]
-    )
-    return [Requirement(line) for line in text.split("\n") if line and "%(" not in line]
 
 
 def test_this_project_is_installed_in_this_version() -> None:
@@ -57,7 +44,7 @@ def test_every_package_has_checksums(file: str) -> None:
 )
 def test_what_is_pinned_is_what_setup_cfg_asks_for(file: str, extra: str | None) -> None:
     there = pinned(file)
-    wanted = required() + (required(extra) if extra else [])
+    wanted = requirements() + (requirements(extra) if extra else [])
 
     assert wanted
     for one in wanted:

@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from tests.unit.tf.datadog_module import read
+from tests.unit.tf import blocks as files
 
 ROOT = Path(__file__).parents[3]
 TF = ROOT / "tf"
@@ -27,12 +27,12 @@ class Statement:
 @cache
 def blocks(kind: str) -> tuple[dict[str, Any], ...]:
     """Every block of a kind, of all files, in their order."""
-    return tuple(block for path in sorted(TF.glob("*.tf")) for block in read(path).get(kind, ()))
+    return files.blocks(kind, sorted(TF.glob("*.tf")))
 
 
 def named(kind: str) -> dict[str, dict[str, Any]]:
     """Blocks with one label, such as variables, by it."""
-    return {name: body for block in blocks(kind) for name, body in block.items()}
+    return files.named(kind, sorted(TF.glob("*.tf")))
 
 
 def resources(of_type: str, kind: str = "resource") -> dict[str, dict[str, Any]]:

@@ -12,12 +12,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import hcl2
-from hcl2.utils import SerializationOptions
+from tests.unit.tf.blocks import named
 
 MODULE = Path(__file__).parents[3] / "tf" / "datadog"
 
-_OPTIONS = SerializationOptions(with_comments=False, strip_string_quotes=True)
 #: What Terraform would put in, for a daemon's metrics and for a task's.
 _SCOPES = {
     "${local.pool_scope}": "pool:P AND env:E",
@@ -48,13 +46,6 @@ class Use:
     functions: str
 
 
-@cache
-def read(path: Path) -> dict[str, Any]:
-    """A file of HCL, blocks as lists."""
-    body: dict[str, Any] = hcl2.loads(path.read_text(), serialization_options=_OPTIONS)
-    return body
-
-
 def files() -> list[Path]:
     """Every file of the module itself."""
     return sorted(MODULE.glob("*.tf"))
@@ -63,12 +54,7 @@ def files() -> list[Path]:
 @cache
 def the_locals() -> dict[str, Any]:
     """Every local value by name; expressions as text."""
-    return {
-        name: value
-        for path in files()
-        for block in read(path).get("locals", [])
-        for name, value in block.items()
-    }
+    return named("locals", files())
 
 
 def groups() -> list[dict[str, Any]]:

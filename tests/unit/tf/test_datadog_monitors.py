@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.unit.docs.runbook import anchors
+from tests.docs.pages import anchors
 from tests.unit.tf.datadog_module import monitors, queries, uses
 
 _SINGLES = monitors("monitors")
@@ -27,7 +27,7 @@ def _by(monitor: dict[str, Any]) -> set[tuple[str, ...]]:
 
 @pytest.mark.parametrize("name", _TOLD)
 def test_a_monitor_leads_to_a_section_of_the_runbook(name: str) -> None:
-    assert _TOLD[name]["runbook"] in anchors()
+    assert _TOLD[name]["runbook"] in anchors("docs/runbook.md")
 
 
 @pytest.mark.parametrize("name", _TOLD)

@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.tf.datadog_module import MODULE, files, read
+from tests.unit.tf.blocks import named, read
+from tests.unit.tf.datadog_module import MODULE, files
 
 _TERRAFORM = shutil.which("terraform")
 
 
 def _variables() -> dict[str, dict[str, object]]:
-    blocks = read(MODULE / "variables.tf")["variable"]
-    return {name: body for block in blocks for name, body in block.items()}
+    return named("variable", [MODULE / "variables.tf"])
 
 
 @pytest.mark.parametrize(
@@ -44,9 +44,10 @@ def test_a_variable_refuses_what_cannot_be_meant_and_says_why(name: str) -> None
 
 
 def test_each_output_has_a_description() -> None:
-    outputs = read(MODULE / "outputs.tf")["output"]
+    outputs = named("output", [MODULE / "outputs.tf"])
+    assert outputs
 
-    assert all(body["description"] for block in outputs for body in block.values())
+    assert all(body["description"] for body in outputs.values())
 
 
 def test_the_provider_is_pinned_to_a_major_version() -> None:
