@@ -29,9 +29,10 @@ install_programs() {
   "$here/packer/provision/install.sh" $ROLES
 }
 
-# secret VERB NAME: see secret.py.
+# secret VERB NAME: see secret.py.  A launcher that was there before it said SDK_PYTHON has seen to the
+# system's Python.
 secret() {
-  /usr/bin/python3 "$here/boot/secret.py" --region "$REGION" "$@"
+  "${SDK_PYTHON:-/usr/bin/python3}" "$here/boot/secret.py" --region "$REGION" "$@"
 }
 
 # make_certificates: the CA and the clients' certificate once for the cluster, into the Parameter

@@ -14,16 +14,26 @@ begin() {
   echo "cluster-setup: $step"
 }
 
+# find_sdk: SDK_PYTHON is a Python with boto3.  A baked image has one: its boot is to be short.
+find_sdk() {
+  for SDK_PYTHON in /opt/autoscaler/bin/python /opt/transcoder/bin/python /usr/bin/python3; do
+    ! "$SDK_PYTHON" -c 'import boto3' 2>/dev/null || return 0
+  done
+  return 1
+}
+
 begin "the AWS SDK"
-if ! /usr/bin/python3 -c 'import boto3' 2>/dev/null; then
+if ! find_sdk; then
   export DEBIAN_FRONTEND=noninteractive
   apt-get -q -o Acquire::Retries=3 -o DPkg::Lock::Timeout=300 update
   apt-get -q -y -o Acquire::Retries=3 -o DPkg::Lock::Timeout=300 --no-install-recommends \
     install python3-boto3
+  find_sdk
 fi
+export SDK_PYTHON
 
 begin "fetch from s3://$BUCKET/$PREFIX"
-/usr/bin/python3 /usr/local/lib/cluster-setup/fetch.py "$BUCKET" "$PREFIX" "$REGION" "$DIRECTORY"
+"$SDK_PYTHON" /usr/local/lib/cluster-setup/fetch.py "$BUCKET" "$PREFIX" "$REGION" "$DIRECTORY"
 
 begin "set up as $ROLE"
 "$DIRECTORY/boot/$ROLE.sh"

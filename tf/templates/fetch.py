@@ -4,8 +4,8 @@ Fetch what an instance installs itself from: the objects that a manifest in the 
     fetch.py BUCKET PREFIX REGION DIRECTORY
 
 The manifest gives each file's SHA-256.  Files that do not agree with it are being replaced at this
-moment, so both are read again, for two minutes.  Runs on the system's own Python with boto3; exit
-code 1 says what did not agree.
+moment, so both are read again, for two minutes.  Runs on a Python that has boto3; exit code 1
+says what did not agree.
 """
 
 import hashlib

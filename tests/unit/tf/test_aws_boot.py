@@ -5,6 +5,7 @@ import gzip
 import hashlib
 import io
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -156,6 +157,64 @@ def test_terraform_makes_places_as_the_script_knows_them_and_in_the_form_of_a_to
     """Nomad answers with an error, and not with a no, to what has another form."""
     assert named("locals")["unset"] == secret.UNSET
     assert str(uuid.UUID(secret.UNSET)) == secret.UNSET
+
+
+@pytest.fixture
+def machine(tmp_path: Path) -> Path:
+    """The launcher at /launcher of a machine whose apt-get brings the system's Python boto3."""
+    for place in ("/opt/cluster-setup/boot", "/usr/bin", "/opt/transcoder/bin"):
+        (tmp_path / place[1:]).mkdir(parents=True)
+    said = "BUCKET=b PREFIX=p REGION=r ROLE=client"
+    (tmp_path / "cluster-setup.env").write_text(said.replace(" ", "\n"))
+    program(tmp_path / "apt-get", f'echo "apt-get $*"; touch {tmp_path}/sdk')
+    program(
+        tmp_path / "usr/bin/python3", f'[[ $1 != -c || -e {tmp_path}/sdk ]] && echo "system $1"'
+    )
+    program(tmp_path / "opt/cluster-setup/boot/client.sh", 'echo "boot by $SDK_PYTHON"')
+    text = (TF / "templates" / "cluster-setup.sh").read_text(encoding="utf-8")
+    text = re.sub(r"/(?=opt/|usr/bin/python3|usr/local/)", f"{tmp_path}/", text)
+    program(tmp_path / "launcher", text.replace("/etc/", f"{tmp_path}/"))
+    return tmp_path
+
+
+def program(path: Path, text: str) -> None:
+    """An executable that bash runs."""
+    path.write_text(text if text.startswith("#!") else f"#!/usr/bin/env bash\n{text}\n")
+    path.chmod(0o755)
+
+
+def booted(machine: Path) -> str:
+    """What the launcher says."""
+    result = subprocess.run(
+        [machine / "launcher"],
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+        env={"PATH": f"{machine}:{os.environ['PATH']}"},
+    )
+    assert result.returncode == 0, result.stderr
+    return result.stdout
+
+
+def test_a_baked_image_installs_no_sdk_at_its_boot(machine: Path) -> None:
+    baked = machine / "opt/transcoder/bin/python"
+    program(baked, '[[ $1 == -c ]] || echo "baked $1"')
+
+    said = booted(machine)
+
+    assert f"baked {machine}/usr/local/lib/cluster-setup/fetch.py" in said
+    assert f"boot by {baked}" in said
+    assert "apt-get" not in said
+
+
+def test_any_other_image_gets_the_sdk_for_the_systems_python(machine: Path) -> None:
+    program(machine / "opt/transcoder/bin/python", "exit 1")
+
+    said = booted(machine)
+
+    assert re.search(r"^apt-get .* install python3-boto3$", said, re.MULTILINE)
+    assert f"boot by {machine}/usr/bin/python3" in said
 
 
 def test_the_wheel_is_looked_for_where_set_ups_are_fetched_to() -> None:
