@@ -29,8 +29,8 @@ install_programs() {
   "$here/packer/provision/install.sh" $ROLES
 }
 
-# secret VERB NAME: see secret.py.  A launcher that was there before it said SDK_PYTHON has seen to the
-# system's Python.
+# secret VERB NAME: see secret.py.  A launcher that is older than SDK_PYTHON has seen to the system's
+# Python.
 secret() {
   "${SDK_PYTHON:-/usr/bin/python3}" "$here/boot/secret.py" --region "$REGION" "$@"
 }

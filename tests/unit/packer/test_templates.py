@@ -110,6 +110,16 @@ def test_ports_of_the_machine_are_forwarded_to_the_loopback_alone() -> None:
     assert "public_network" not in text
 
 
+def test_pages_of_the_machine_are_forwarded_from_where_it_serves_them() -> None:
+    text = (ROOT / "Vagrantfile").read_text()
+    forwarded = set(re.findall(r"(\d+) => \d+", text))
+    served = re.findall(
+        r"^page \S+ (\d+) ", (PACKER / "provision/steps/local.sh").read_text(), re.MULTILINE
+    )
+
+    assert forwarded == {"4646", *served}
+
+
 def test_the_container_runs_as_nobody_in_particular() -> None:
     stages = (ROOT / "Containerfile").read_text().split("\nFROM ")
     last = stages[-1]
