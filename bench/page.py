@@ -3,11 +3,9 @@ What the status page takes in a browser: until it answers a click, and for each 
 
 ``python -m bench.page``.  Headless Chromium (CHROMIUM_BIN, or one on PATH), nothing kept from
 before, a pool of 500 nodes and 24 hours; the server is a process of its own.  Where there is no
-Chromium nothing is measured.  Imports ``bench`` and ``tests.browser``; the process is
-``tests.made_up_board``.
+Chromium nothing is measured.  Imports ``bench`` and ``tests.browser``.
 """
 
-import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,6 +14,7 @@ from typing import Any
 
 from playwright.sync_api import Browser, CDPSession, Page, sync_playwright
 
+from bench.board import served
 from bench.figure import Figure, distribution, tell
 from tests.browser.chromium import executable, launched
 
@@ -65,7 +64,7 @@ def figures(nomad: Path | None) -> tuple[Figure, ...]:
     """Of made-up pools: the same whatever Nomad is measured."""
     if nomad is not None or executable() is None:
         return ()
-    with _served() as url, sync_playwright() as playwright:
+    with served(_NODES) as (_, url), sync_playwright() as playwright:
         browser = launched(playwright)
         loads = [_load(browser, url) for _ in range(_LOADS)]
         change = _change(browser, url)
@@ -80,20 +79,6 @@ def figures(nomad: Path | None) -> tuple[Figure, ...]:
         *distribution(f"{about}, in long tasks", tasks, "ms"),
         Figure(f"{about}, each change, script and layout", change, "ms", 50),
     )
-
-
-@contextmanager
-def _served() -> Iterator[str]:
-    """Where a process of its own serves a board that changes every second."""
-    command = [sys.executable, "-m", "tests.made_up_board", "--listen", "127.0.0.1:0"]
-    command += ["--nodes", str(_NODES), "--every", "1"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-        try:
-            assert process.stdout is not None
-            lines = (line.strip() for line in process.stdout)
-            yield next(line for line in lines if line.startswith("http://"))
-        finally:
-            process.terminate()
 
 
 @contextmanager

@@ -2,16 +2,16 @@
 What the daemon takes while nothing happens: processor and memory.
 
 ``python -m bench.rest [--nomad real]``.  The interval that users have, a queue that stays empty.
-Linux only: read from /proc.  May import ``bench`` and ``devstack``.
+Linux only.  May import ``bench`` and ``devstack``.
 """
 
-import os
 import sys
 import time
 from pathlib import Path
 
 from bench.figure import Figure, tell
 from bench.nomad import chosen_nomad
+from bench.process import core_percent, resident_mb
 from devstack.deadline import wait_until
 from devstack.stack import Stack, StackSettings
 
@@ -32,26 +32,12 @@ def figures(nomad: Path | None) -> tuple[Figure, ...]:
                 hint=daemon.last_words,
             )
             time.sleep(5)  # Past the start.
-            before, began = _cpu_seconds(daemon.process.pid), time.monotonic()
-            time.sleep(SECONDS)
-            used = _cpu_seconds(daemon.process.pid) - before
-            percent = 100 * used / (time.monotonic() - began)
-            resident = _resident_mb(daemon.process.pid)
+            percent = core_percent(daemon.process.pid, SECONDS)
+            resident = resident_mb(daemon.process.pid)
     return (
         Figure(f"the daemon at rest for {SECONDS} s, of one core", percent, "%", 1),
         Figure("the daemon at rest, resident memory", resident, "MB", 120),
     )
-
-
-def _cpu_seconds(pid: int) -> float:
-    # After the command's name, which may hold anything: utime and stime are fields 14 and 15.
-    stat = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(stat[11]) + int(stat[12])) / os.sysconf("SC_CLK_TCK")
-
-
-def _resident_mb(pid: int) -> float:
-    pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
-    return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
 
 
 def main() -> int:

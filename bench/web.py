@@ -2,20 +2,20 @@
 What the web takes: time for each answer at 500 nodes while pages listen, memory and processor.
 
 ``python -m bench.web``.  Over real sockets of loopback, from a process of its own; every second the
-queue changes, so that documents are made anew.  Linux only: read from /proc.  Imports ``bench``;
-the process is ``tests.made_up_board``.
+queue changes, so that documents are made anew.  Linux only.  Imports ``bench``.
 """
 
 import http.client
-import os
-import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from urllib.parse import urlsplit
 
+from bench.board import served
 from bench.figure import Figure, distribution, tell
+from bench.process import core_percent, resident_mb
 
 NODES = 500
 LISTENERS = 20
@@ -32,18 +32,16 @@ def figures(nomad: Path | None) -> tuple[Figure, ...]:
     """Of made-up pools: the same whatever Nomad is measured."""
     if nomad is not None:
         return ()
-    with _served() as (process, address), ExitStack() as streams:
-        began_mb = _resident_mb(process.pid)
+    with served(NODES) as (pid, url), ExitStack() as streams:
+        address = urlsplit(url).netloc
+        began_mb = resident_mb(pid)
         for _ in range(LISTENERS):
             streams.enter_context(_listening(address))
         statuses = _timed(address, "/api/v1/status", ASKED)
         nodes = _timed(address, "/api/v1/nodes", ASKED // 3)
         days = _timed(address, "/api/v1/history?hours=24", ASKED // 10)
-        before, began = _cpu_seconds(process.pid), time.monotonic()
-        time.sleep(_REST_SECONDS)
-        used = _cpu_seconds(process.pid) - before
-        percent = 100 * used / (time.monotonic() - began)
-        added_mb = _resident_mb(process.pid) - began_mb
+        percent = core_percent(pid, _REST_SECONDS)
+        added_mb = resident_mb(pid) - began_mb
     about = f"{NODES} nodes, {LISTENERS} listen"
     return (
         *distribution(f"/api/v1/status, {about}", statuses, "ms", p95_goal=20),
@@ -52,26 +50,6 @@ def figures(nomad: Path | None) -> tuple[Figure, ...]:
         Figure(f"a change a second to {LISTENERS} who listen, of one core", percent, "%"),
         Figure("memory that all of these asked for", added_mb, "MB", 20),
     )
-
-
-@contextmanager
-def _served() -> Iterator[tuple["subprocess.Popen[str]", str]]:
-    """The process, and where it serves."""
-    command = [sys.executable, "-m", "tests.made_up_board", "--listen", "127.0.0.1:0"]
-    command += ["--nodes", str(NODES), "--every", "1"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-        try:
-            yield process, _address(process)
-        finally:
-            process.terminate()
-
-
-def _address(process: "subprocess.Popen[str]") -> str:
-    assert process.stdout is not None
-    for line in process.stdout:
-        if line.startswith("http://"):
-            return line.strip().removeprefix("http://").rstrip("/")
-    raise RuntimeError("the made-up board was not served")
 
 
 @contextmanager
@@ -102,17 +80,6 @@ def _timed(address: str, path: str, times: int) -> tuple[float, ...]:
         time.sleep(_APART_SECONDS)
     connection.close()
     return tuple(taken)
-
-
-def _cpu_seconds(pid: int) -> float:
-    # After the command's name, which may hold anything: utime and stime are fields 14 and 15.
-    stat = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(stat[11]) + int(stat[12])) / os.sysconf("SC_CLK_TCK")
-
-
-def _resident_mb(pid: int) -> float:
-    pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
-    return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
 
 
 def main() -> int:
