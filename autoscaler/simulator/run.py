@@ -8,8 +8,9 @@ Imports loop, ports, ``autoscaler.core`` and the rest of the simulator.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from autoscaler.core.backoff import backoff
 from autoscaler.core.memory import Memory
 from autoscaler.core.settings import PoolSettings
 from autoscaler.loop import run_cycle
@@ -25,9 +26,6 @@ from autoscaler.simulator.stillness import is_still
 from autoscaler.simulator.tally import Tally
 from autoscaler.simulator.workload import Arrival, JobSpec
 from autoscaler.simulator.world import Latency, SimulatedWorld
-
-#: After failed cycles the daemon waits up to so long.
-_BACKOFF_MAX_SECONDS = 60.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -205,9 +203,8 @@ class Runner:
         self._rested_at = now + cadence.rest_seconds
         failed_count = self._simulation.failed_count
         if failed_count:
-            backoff: float = cadence.interval_seconds * 2 ** min(failed_count - 1, 10)
-            longest = max(cadence.interval_seconds, min(backoff, _BACKOFF_MAX_SECONDS))
-            return now + longest * self._rng.uniform(0.75, 1.0)
+            longest = backoff(timedelta(seconds=cadence.interval_seconds), failed_count)
+            return now + longest.total_seconds() * self._rng.uniform(0.75, 1.0)
         due = now + cadence.interval_seconds
         again = report.decision.look_again_at if report and cadence.look_again else None
         if again is None:
