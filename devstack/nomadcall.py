@@ -21,6 +21,7 @@ def call(address: str, method: str, path: str, body: Any = None, *, token: str |
         request.add_header("X-Nomad-Token", token)
     data = None if body is None else json.dumps(body).encode()
     try:
+        # Of the same address.
         with urllib.request.urlopen(request, data, timeout=REQUEST_SECONDS) as reply:  # noqa: S310
             return json.load(reply)
     except urllib.error.HTTPError as error:

@@ -2,8 +2,8 @@
 Keep a lease, or wait for it: a thread of its own, so that no slow cycle lets it run out.
 
 What may be done follows from the claim and the clock alone, whenever it is asked: a process that
-was stopped finds its lease over when it wakes.  Imports core.lease, fence, alarms, errors,
-status.documents and structlog.
+was stopped finds its lease over when it wakes.  Imports core.lease and core.explaining, fence,
+alarms, errors, status.documents and structlog.
 """
 
 import threading

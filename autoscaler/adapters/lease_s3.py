@@ -14,9 +14,9 @@ from autoscaler.adapters.aws import AwsConnection, read
 from autoscaler.core.lease import Answer, Found, Holder, Lease, Nothing, Put, Refused, Written
 from autoscaler.errors import MalformedReply
 
+_NOTHING = "NoSuchKey"
 #: Another's write came first; of two at the very same time; and there is nothing to write onto.
-_REFUSED = frozenset({"PreconditionFailed", "ConditionalRequestConflict", "NoSuchKey"})
-_NOTHING = frozenset({"NoSuchKey"})
+_REFUSED = frozenset({"PreconditionFailed", "ConditionalRequestConflict", _NOTHING})
 #: Ours has some 200 bytes; what is longer is no lease of ours.
 _BYTES_MAX = 4096
 #: Of the lease's length, what a call may take: a leader outlasts one that is not answered.
@@ -56,7 +56,7 @@ class S3Lease:
                     **condition,
                 )
             except ClientError as error:
-                if error.response.get("Error", {}).get("Code") in _REFUSED:
+                if _code(error) in _REFUSED:
                     return None
                 raise
 
@@ -67,7 +67,7 @@ class S3Lease:
         try:
             reply = self._s3.get_object(Bucket=self._bucket, Key=self._key)
         except ClientError as error:
-            if error.response.get("Error", {}).get("Code") in _NOTHING:
+            if _code(error) == _NOTHING:
                 raise _Nothing from error
             raise
         # All of it, which botocore holds against the length that was told; or none.
@@ -77,6 +77,10 @@ class S3Lease:
 
 class _Nothing(Exception):
     """There is no object."""
+
+
+def _code(error: ClientError) -> object:
+    return error.response.get("Error", {}).get("Code")
 
 
 def _form(lease: Lease) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """
 Which lock there is, kept across reloads: whether this daemon acts, or stands by.
 
-Imports the locks, alarms, clock, config and status.documents.
+Imports the locks and their way to AWS, core.lease, alarms, clock, config and status.documents.
 """
 
 import os

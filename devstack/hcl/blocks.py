@@ -100,11 +100,11 @@ def read_block(schema: Schema, block: Json, variables: Mapping[str, Any], where:
 
 def _expanded(body: Json, variables: Mapping[str, Any], where: str) -> Json:
     """A body with its ``dynamic`` blocks written out, as often as their ``for_each`` has items."""
-    dynamic = body.get("dynamic")
+    dynamic = body.get("dynamic", [])
     if not is_block(dynamic):
         return body
     written: Json = {key: value for key, value in body.items() if key != "dynamic"}
-    for block in dynamic or ():
+    for block in dynamic:
         labels, inner = unlabelled(block)
         if len(labels) != 1 or inner.keys() != {"for_each", "content"}:
             raise HclError(f"{where}.dynamic: has the name of a block, a for_each and a content")

@@ -40,6 +40,7 @@ class Listener(ThreadingHTTPServer):
         import sys
 
         if not isinstance(sys.exception(), (BrokenPipeError, ConnectionResetError)):
+            # typeshed wants a socket's own types; they are only passed on.
             super().handle_error(request, client_address)  # type: ignore[arg-type]
 
 
