@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from devstack.hcl.source import is_block, read, unlabelled
+from devstack.hcl.source import bare, is_block, read, unlabelled
 
 NOMAD = Path(__file__).parents[3] / "nomad"
 JOB_FILES = sorted(NOMAD.glob("*.nomad.hcl"))
@@ -38,14 +38,14 @@ def rules_json(text: str) -> dict[str, Any]:
         namespaces.append(
             {
                 "Name": name,
-                "Policy": _plain(inside.get("policy", '""')),
-                "Capabilities": [_plain(one) for one in inside.get("capabilities", ())],
+                "Policy": bare(inside.get("policy", '""')),
+                "Capabilities": [bare(one) for one in inside.get("capabilities", ())],
             }
         )
     node = [unlabelled(block)[1] for block in body.get("node", ())]
     return {
         "Namespaces": namespaces,
-        "Node": {"Policy": _plain(node[0]["policy"])} if node else None,
+        "Node": {"Policy": bare(node[0]["policy"])} if node else None,
     }
 
 
@@ -67,14 +67,10 @@ def blocks(value: Any) -> Iterator[Mapping[str, Any]]:
             yield from blocks(inner)
 
 
-def _plain(text: str) -> str:
-    return text.strip('"')
-
-
 def table(path: Path) -> str:
     """The variables of a job file as rows of the README's table."""
     return "\n".join(
-        f"| `{name}` | {_default(body)} | {_plain(str(body['description']))} |"
+        f"| `{name}` | {_default(body)} | {bare(str(body['description']))} |"
         for name, body in variables(path)
     )
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import hcl2
 import pytest
 
-from devstack.hcl.source import read, unlabelled
+from devstack.hcl.source import bare, read, unlabelled
 from devstack.pools import JOB_FILE
 from tests.unit.nomad.files import AGENT_FILES, JOB_FILES, NOMAD, POLICIES, blocks, variables
 
@@ -31,7 +31,7 @@ def test_the_job_file_of_the_demo_is_the_one_that_users_register() -> None:
 def test_every_variable_has_a_type_and_a_description(path: Path) -> None:
     for name, body in variables(path):
         assert {"type", "description"} <= body.keys(), name
-        assert not str(body["description"]).strip('"').startswith(" "), name
+        assert not bare(body["description"]).startswith(" "), name
 
 
 @pytest.mark.parametrize("path", ALL, ids=lambda path: path.name)
@@ -55,7 +55,7 @@ def test_the_autoscaler_never_has_a_canary_and_is_ended_as_it_is_by_systemd() ->
 def test_the_clients_chroot_has_the_transcoder_and_none_of_the_machines_secrets() -> None:
     text = (NOMAD / "agent" / "client.hcl").read_text(encoding="utf-8")
     (client,) = read(text)["client"]
-    chroot = {key.strip('"') for key in client["chroot_env"]}
+    chroot = {bare(key) for key in client["chroot_env"]}
 
     assert "/opt/transcoder" in chroot
     assert not chroot & {"/", "/etc", "/etc/ssl", "/etc/pki", "/root", "/home", "/var", "/opt"}
