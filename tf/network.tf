@@ -16,6 +16,9 @@ data "aws_availability_zones" "available" {
 }
 
 locals {
+  # As text begins that is an IPv4 network of nobody's: RFC 1918, and RFC 6598 (shared, as VPNs use).
+  private_networks = "^(10\\.|192\\.168\\.|172\\.(1[6-9]|2[0-9]|3[01])\\.|100\\.(6[4-9]|[7-9][0-9]|1[01][0-9]|12[0-7])\\.)"
+
   zones = slice(data.aws_availability_zones.available.names, 0, var.az_count)
   # The zones that have a NAT gateway, by number.
   nat_zones = { none = [], one = [0], each = range(var.az_count) }[var.nat]

@@ -1,9 +1,16 @@
+locals {
+  # From a network of the Internet only the address there leads to the server; from private ones
+  # only its own, for their packets come from within.
+  from_the_internet = anytrue([for cidr in var.allowed_cidrs : !can(regex(local.private_networks, cidr))])
+  server_address    = local.from_the_internet && var.nat == "none" ? aws_instance.server.public_ip : aws_instance.server.private_ip
+}
+
 output "nomad_addr" {
-  description = "NOMAD_ADDR: by one of allowed_cidrs the server's own address, else this machine's end of the port forward."
+  description = "NOMAD_ADDR: from allowed_cidrs the server's own address (that on the Internet where one of them is no private network), else this machine's end of the port forward."
   value = format(
     "%s://%s:4646",
     var.nomad_tls ? "https" : "http",
-    length(var.allowed_cidrs) == 0 ? "127.0.0.1" : coalesce(aws_instance.server.public_ip, aws_instance.server.private_ip),
+    length(var.allowed_cidrs) == 0 ? "127.0.0.1" : local.server_address,
   )
 }
 

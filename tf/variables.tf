@@ -17,7 +17,7 @@ variable "allowed_cidrs" {
 
   validation {
     condition = var.nomad_tls || alltrue([
-      for cidr in var.allowed_cidrs : can(regex("^(10\\.|192\\.168\\.|172\\.(1[6-9]|2[0-9]|3[01])\\.|100\\.(6[4-9]|[7-9][0-9]|1[01][0-9]|12[0-7])\\.)", cidr))
+      for cidr in var.allowed_cidrs : can(regex(local.private_networks, cidr))
     ])
     error_message = "allowed_cidrs must be private networks while nomad_tls is false: tokens would cross the Internet in clear. Use a VPN, Session Manager, or nomad_tls = true."
   }

@@ -60,6 +60,47 @@ run "all_is_made_with_nothing_set_but_who_may_come" {
   }
 }
 
+run "from_a_private_network_nomad_is_reached_at_its_private_address" {
+  command = plan
+
+  variables {
+    allowed_cidrs = ["10.8.0.0/16"]
+    nat           = "none"
+  }
+
+  override_resource {
+    target          = aws_instance.server
+    values          = { public_ip = "198.51.100.7", private_ip = "10.42.0.10" }
+    override_during = plan
+  }
+
+  assert {
+    condition     = output.nomad_addr == "http://10.42.0.10:4646"
+    error_message = "The security group lets these networks in, whose packets do not come by the Internet."
+  }
+}
+
+run "from_the_internet_nomad_is_reached_at_its_address_there" {
+  command = plan
+
+  variables {
+    allowed_cidrs = ["203.0.113.0/24"]
+    nat           = "none"
+    nomad_tls     = true
+  }
+
+  override_resource {
+    target          = aws_instance.server
+    values          = { public_ip = "198.51.100.7", private_ip = "10.42.0.10" }
+    override_during = plan
+  }
+
+  assert {
+    condition     = output.nomad_addr == "https://198.51.100.7:4646"
+    error_message = "A private address cannot be reached from there."
+  }
+}
+
 run "aws_ends_no_client_by_its_own_choice" {
   command = plan
 
