@@ -66,6 +66,7 @@ _ATTEMPTS_MAX = 4
 #: Of what one attempt may take: to connect, to up to two addresses, and to wait for the answer.
 _CONNECT_SHARE, _READ_SHARE = 0.25, 0.5
 _READS = ("Describe", "Get", "List")
+_SAID_CHARACTERS_MAX = 300
 
 
 class AwsConnection:
@@ -127,7 +128,9 @@ class Refusal:
 def read(call: str, do: Callable[[], _T]) -> _T:
     """Make a call that changes nothing.  Raises ``ObservationError`` that names it."""
     try:
-        return do()
+        # The SDK takes answers apart too, and of another server's it knows nothing to say.
+        with understanding(call):
+            return do()
     except _SDK_ERRORS as error:
         raise _translated(call, error) from error
 
@@ -141,7 +144,8 @@ def write(
     Where ``already`` says of AWS's refusal that what was wanted is so, that is a success.
     """
     try:
-        do()
+        with for_an_action(), understanding(call):
+            do()
     except _SDK_ERRORS as error:
         refusal = _refusal(error)
         if already(refusal):
@@ -193,7 +197,7 @@ def for_an_action() -> Iterator[None]:
     try:
         yield
     except ObservationError as error:
-        mended_by_time = isinstance(error, GroupUnavailable)
+        mended_by_time = isinstance(error, GroupUnavailable | MalformedReply)
         raise ActionError(str(error), stage=error.stage, retryable=mended_by_time) from error
 
 
@@ -211,7 +215,9 @@ def _translated(call: str, error: Exception) -> ObservationError:
             "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"
         )
     if not isinstance(error, ClientError):
-        return GroupUnavailable(f"AWS {call}: {error}")
+        # It can quote a whole answer, over many lines.
+        said = " ".join(str(error).split())[:_SAID_CHARACTERS_MAX]
+        return GroupUnavailable(f"AWS {call}: {said}")
     refusal = _refusal(error)
     said = f"{refusal.code}: {refusal.text}"
     if refusal.code in _DENIED:

@@ -129,6 +129,12 @@ class NomadClient:
         try:
             response = self._asked(endpoint, parts, method, kwargs)
         except URLNotFoundNomadException as error:
+            if not path:
+                # Every server has its lists.
+                raise NomadUnavailable(
+                    f"{self.address} has no {what}: what answers there is no Nomad server; see "
+                    "nomad.address"
+                ) from error
             raise NotFound(what) from error
         except URLNotAuthorizedNomadException as error:
             raise NomadDenied(
@@ -224,7 +230,7 @@ def _status(error: Exception) -> int | None:
 def _body(error: Exception) -> str:
     reply = getattr(error, "nomad_resp", error)
     if isinstance(reply, requests.Response):
-        return f"{reply.status_code} {reply.text.strip()[:_BODY_MAX]}"
+        return f"{reply.status_code} {' '.join(reply.text.split())[:_BODY_MAX]}"
     root = reply
     while isinstance(root, BaseException) and (root.__cause__ or root.__context__):
         root = root.__cause__ or root.__context__

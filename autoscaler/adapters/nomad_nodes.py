@@ -25,7 +25,7 @@ from autoscaler.adapters.nomad_node import Record, node_of, pool_of, record_of, 
 from autoscaler.adapters.nomad_replies import read
 from autoscaler.core.model import Node
 from autoscaler.core.settings import NodeSelector
-from autoscaler.errors import ActionError, ObservationError
+from autoscaler.errors import ActionError, NomadUnavailable, ObservationError
 
 #: Records of nodes that were read before and have changed since: so many are read anew in one
 #: observation; the others show what they were until their turn comes.
@@ -35,6 +35,9 @@ _REREADS_MAX = 100
 _NOT_ENDED = 'ClientStatus != "complete" and ClientStatus != "failed" and ClientStatus != "lost"'
 
 _CONSISTENT = {"consistent": ""}
+
+#: What is known of a node that was in the list and is no more.
+GONE = Record()
 
 
 class _Records:
@@ -50,14 +53,24 @@ class _Records:
         self._known: dict[str, tuple[int, Record]] = {}
 
     def of(self, stubs: Iterable[Mapping[str, Any]], rereads: int) -> dict[str, Record]:
-        """By node id: of new nodes all, of changed ones at most so many."""
+        """
+        By node id: of new nodes all, of changed ones at most so many.
+
+        One that is not there is ``GONE``, and looked for again the next time: it may have been
+        another than Nomad that said so.
+        """
         records: dict[str, Record] = {}
         for stub in stubs:
             node_id, index = stub["ID"], int(stub["ModifyIndex"])
             known = self._known.get(node_id)
             if known is None or (known[0] != index and rereads > 0):
                 rereads -= 0 if known is None else 1
-                known = self._known[node_id] = (index, self._read(node_id))
+                found = self._read(node_id)
+                if found is None:
+                    self._known.pop(node_id, None)
+                    records[node_id] = GONE
+                    continue
+                known = self._known[node_id] = (index, found)
             records[node_id] = known[1]
         return records
 
@@ -67,11 +80,11 @@ class _Records:
             node_id: self._known[node_id] for node_id in node_ids if node_id in self._known
         }
 
-    def _read(self, node_id: str) -> Record:
+    def _read(self, node_id: str) -> Record | None:
         try:
             reply = self._client.get(self._client.nomad.node, node_id)
         except NotFound:
-            return Record()  # Purged since the list was read.
+            return None  # Purged since the list was read.
         node = decoded(reply, "node")
         return read("node", lambda: record_of(node))
 
@@ -163,6 +176,9 @@ class NomadNodes:
         """
         stubs = self._stubs(_CONSISTENT)
         records = read("node list", lambda: self._records.of(stubs, len(stubs)))
+        gone = [node_id for node_id, record in records.items() if record is GONE]
+        if gone:
+            raise NomadUnavailable(f"node {gone[0]} is in Nomad's list, and cannot be looked at")
         return all(record.instance_id != instance_id for record in records.values())
 
     def set_eligibility(self, node_id: str, *, eligible: bool) -> None:

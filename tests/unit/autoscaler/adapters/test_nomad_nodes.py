@@ -203,6 +203,31 @@ def test_a_last_look_that_fails_is_no_answer():
         NomadNodes(nomad, SELECTOR).still_unjoined("i-2")
 
 
+def test_a_node_that_is_listed_and_not_found_is_looked_for_again():
+    """It was purged just then, or it was a gateway's 404: what was not seen is not remembered."""
+    nomad = a_cluster(a_node_stub(1))
+    record = nomad.answers.pop("node/node-1")
+    nodes = NomadNodes(nomad, SELECTOR)
+
+    assert [node.instance_id for node in observe(nodes)] == [None]
+    nomad.answers["node/node-1"] = record
+
+    assert [node.instance_id for node in observe(nodes)] == ["i-1"]
+
+
+def test_while_a_listed_node_is_not_found_no_instance_is_surely_without_one():
+    nomad = a_cluster(a_node_stub(1))
+    record = nomad.answers.pop("node/node-1")
+    nodes = NomadNodes(nomad, SELECTOR)
+    observe(nodes)
+
+    with pytest.raises(NomadUnavailable, match="node-1 is in Nomad's list, and cannot be looked"):
+        nodes.still_unjoined("i-1")
+    nomad.answers["node/node-1"] = record
+
+    assert not nodes.still_unjoined("i-1")
+
+
 def cordoned(*allocations, eligibility="ineligible"):
     return FakeNomad(
         **{
