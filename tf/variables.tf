@@ -139,7 +139,7 @@ variable "server_disk_gb" {
 }
 
 variable "nomad_tls" {
-  description = "TLS for Nomad's RPC and HTTP, by a CA that the server makes at its first boot. Needs Nomad 1.5 or later. Set it before the first apply: agents with and without do not talk to each other."
+  description = "TLS for Nomad's RPC and HTTP, by a CA that the server makes at its first boot. Needs Nomad 1.5 or later. Set it before the first apply: agents with and without do not talk to each other. The server's certificate names its private address: from the Internet give the nomad command NOMAD_TLS_SERVER_NAME=server.global.nomad, or come by a VPN or Session Manager."
   type        = bool
   default     = false
 }
