@@ -12,6 +12,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from math import inf
+from typing import Any
 
 import structlog
 from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_EXECUTED, JobExecutionEvent
@@ -24,6 +26,7 @@ from autoscaler.clock import Clock
 from autoscaler.core.backoff import backoff
 from autoscaler.core.memory import Memory
 from autoscaler.core.settings import PoolSettings
+from autoscaler.core.shifting import shifted
 from autoscaler.loop import run_cycle
 from autoscaler.ports import CycleReport, Reporter, World
 
@@ -32,6 +35,10 @@ _log = structlog.get_logger()
 #: After a cycle a woken one waits at least so long, and at least so many times the cycle's length.
 _REST_MIN = timedelta(milliseconds=50)
 _REST_FACTOR = 4
+#: What the wall clock and the monotonic one may differ by from one look to the next.
+_JUMP_MIN = timedelta(seconds=2)
+#: Of two instants on one clock that were read by way of the other.
+_ALIKE_SECONDS = 0.01
 
 
 @dataclass(slots=True)
@@ -45,8 +52,11 @@ class PoolRunner:
     memory: Memory = field(default_factory=Memory)
     #: Asked before each action: not only what is decided, what is under way ends with the lead.
     leads: Callable[[], bool] = lambda: True
+    #: Seconds since an arbitrary start, those too in which the machine slept; None: the clock's.
+    elapsed: Callable[[], float] | None = None
     failed_count: int = 0
     cycle_count: int = 0
+    _looked_at: tuple[datetime, float] | None = field(default=None, init=False, repr=False)
 
     def run(self, stopping: Callable[[], bool] = lambda: False) -> CycleReport | None:
         """
@@ -57,6 +67,7 @@ class PoolRunner:
         self.cycle_count += 1
         cycle_id = f"c-{self.cycle_count:06d}"
         try:
+            self._heed_the_clock()
             report = run_cycle(
                 self.world,
                 self.reporters,
@@ -76,6 +87,19 @@ class PoolRunner:
             return None
         return report
 
+    def _heed_the_clock(self) -> None:
+        """Where somebody has set it since the cycle before, what is remembered is set along."""
+        now, elapsed = self.clock.now(), (self.elapsed or self.clock.monotonic)()
+        then, self._looked_at = self._looked_at, (now, elapsed)
+        if then is None:
+            return
+        jump = (now - then[0]) - timedelta(seconds=elapsed - then[1])
+        if abs(jump) >= _JUMP_MIN:
+            self.memory = shifted(self.memory, jump)
+            seconds = round(jump.total_seconds(), 3)
+            note = "what is remembered is set along; is the clock kept right (chrony, NTP)?"
+            _log.warning("clock.set", pool=self.settings.name, seconds=seconds, note=note)
+
 
 class _WhenDue(BaseTrigger):  # type: ignore[misc]  # APScheduler 3 has no types.
     """
@@ -91,6 +115,23 @@ class _WhenDue(BaseTrigger):  # type: ignore[misc]  # APScheduler 3 has no types
     def get_next_fire_time(self, previous_fire_time: datetime | None, now: datetime) -> datetime:
         """When the next cycle is due, as far as is known now; always after ``now``."""
         return self._due_at(previous_fire_time or now, now)
+
+
+class _Scheduler(BackgroundScheduler):  # type: ignore[misc]  # As above.
+    """
+    Goes by the wall clock, and asks before each look at it whether that has been set.
+
+    Were it set back an hour, what is due in ten seconds would be due in an hour and ten seconds.
+    """
+
+    def __init__(self, before_each_look: Callable[[], None], **options: Any) -> None:
+        self._before_each_look = before_each_look
+        super().__init__(**options)
+
+    def _process_jobs(self) -> float | None:
+        self._before_each_look()
+        wait: float | None = super()._process_jobs()
+        return wait
 
 
 class Daemon:
@@ -117,11 +158,14 @@ class Daemon:
         self._running: set[str] = set()
         self._woken: set[str] = set()
         self._slow: set[str] = set()
-        self._rested_at: dict[str, datetime] = {}
-        self._next_at: dict[str, datetime] = {}
+        # By the monotonic clock, which nobody sets; APScheduler is told what it is by the other.
+        self._rested_at: dict[str, float] = {}
+        self._next_at: dict[str, float] = {}
+        self._clocks_apart = self._apart()
         self._idle = threading.Condition(self._lock)
         self._stopping = threading.Event()
-        self._scheduler = BackgroundScheduler(
+        self._scheduler = _Scheduler(
+            self._heed_the_clock,
             timezone=UTC,
             executors={"default": ThreadPoolExecutor(max_workers=max(1, len(self._runners)))},
             # A late tick is a tick: by default APScheduler drops one that is a second late.
@@ -152,7 +196,7 @@ class Daemon:
             self._woken.add(pool)
             if pool in self._running:
                 return
-            now, rest_ends = self._clock.now(), self._rest_ends(pool)
+            now, rest_ends = self._clock.monotonic(), self._rest_ends(pool)
             # After a slow cycle the rest is long; what is due before its end stays due.
             self._next_at[pool] = max(now, min(rest_ends, self._next_at.get(pool, rest_ends)))
         self._tell_scheduler(pool)
@@ -176,10 +220,12 @@ class Daemon:
         try:
             report = self._runners[pool].run(self._stopping.is_set)
         finally:
-            took = timedelta(seconds=self._clock.monotonic() - began)
+            ended = self._clock.monotonic()
+            took = timedelta(seconds=ended - began)
             with self._idle:
                 self._running.discard(pool)
-                self._rested_at[pool] = self._clock.now() + max(_REST_MIN, took * _REST_FACTOR)
+                rest = max(_REST_MIN, took * _REST_FACTOR)
+                self._rested_at[pool] = ended + rest.total_seconds()
                 self._idle.notify_all()
         self._reports[pool] = report
         self._watch_defects(pool, report)
@@ -226,26 +272,29 @@ class Daemon:
             self._next_at[pool] = due_at
         self._tell_scheduler(pool)
 
-    def _due_at(self, pool: str, report: CycleReport | None) -> datetime:
-        now = self._clock.now()
+    def _due_at(self, pool: str, report: CycleReport | None) -> float:
+        now = self._clock.monotonic()
         failed_count = self._runners[pool].failed_count
         if failed_count:
             wait: timedelta = backoff(self._interval, failed_count) * self._rng.uniform(0.75, 1.0)
-            return now + wait
-        due_at: datetime = now + self._interval
+            return now + wait.total_seconds()
+        due_at = now + self._interval.total_seconds()
         if report is not None and report.decision.look_again_at is not None:
-            due_at = min(due_at, max(report.decision.look_again_at, self._rest_ends(pool)))
+            # From the report's own instant: the clock may have been set since.
+            until = (report.decision.look_again_at - report.ended_at).total_seconds()
+            due_at = min(due_at, max(now + until, self._rest_ends(pool)))
         return due_at
 
-    def _rest_ends(self, pool: str) -> datetime:
-        return self._rested_at.get(pool, datetime.min.replace(tzinfo=UTC))
+    def _rest_ends(self, pool: str) -> float:
+        return self._rested_at.get(pool, -inf)
 
     def _known_due(self, pool: str, fired_at: datetime, now: datetime) -> datetime:
-        next_at = self._next_at.get(pool)
-        if next_at is None or next_at <= fired_at:
+        next_at, monotonic = self._next_at.get(pool), self._clock.monotonic()
+        fired = monotonic - (now - fired_at).total_seconds()
+        if next_at is None or next_at <= fired + _ALIKE_SECONDS:
             return now + self._interval
         # APScheduler asks until the answer is later than now.
-        return max(next_at, now + timedelta(milliseconds=1))
+        return now + timedelta(seconds=max(0.001, next_at - monotonic))
 
     def _tell_scheduler(self, pool: str) -> None:
         """
@@ -253,6 +302,19 @@ class Daemon:
 
         The time is read anew, so that of two that tell at once the last word is the same.
         """
-        at = self._next_at.get(pool)
-        if at is not None and self._scheduler.running and not self._stopping.is_set():
+        next_at = self._next_at.get(pool)
+        if next_at is not None and self._scheduler.running and not self._stopping.is_set():
+            at = self._clock.now() + timedelta(seconds=next_at - self._clock.monotonic())
             self._scheduler.modify_job(pool, next_run_time=at)
+
+    def _heed_the_clock(self) -> None:
+        """Where the wall clock was set, tell the scheduler by the new one when what is due."""
+        apart = self._apart()
+        if abs(apart - self._clocks_apart) >= _JUMP_MIN:
+            self._clocks_apart = apart
+            for pool in self._runners:
+                self._tell_scheduler(pool)
+
+    def _apart(self) -> timedelta:
+        since_epoch = timedelta(seconds=self._clock.now().timestamp())
+        return since_epoch - timedelta(seconds=self._clock.monotonic())

@@ -33,6 +33,7 @@ from autoscaler.adapters.journal_tally import Tally
 from autoscaler.alarms import Alarms
 from autoscaler.core.memory import Memory
 from autoscaler.core.model import Observation
+from autoscaler.core.shifting import shifted
 from autoscaler.ports import CycleReport
 from autoscaler.status.documents import Point
 from autoscaler.status.past import PastCycle
@@ -131,9 +132,11 @@ class Journal:
             then = "what was learned is learned anew"
             _log.warning("journal.memory_ignored", pool=pool, error=_brief(error), then=then)
             return None
-        if now - datetime.fromisoformat(saved_at) > _MOMENT:
-            return without_the_moment(memory)
-        return memory
+        age = now - datetime.fromisoformat(saved_at)
+        if age < timedelta(0):
+            # The clock was set back since: as if it had been saved just now.
+            memory = shifted(memory, age)
+        return memory if timedelta(0) <= age <= _MOMENT else without_the_moment(memory)
 
     def remember(self, pool: str, memory: Memory, now: datetime) -> None:
         """Keep it in place of what was remembered before."""

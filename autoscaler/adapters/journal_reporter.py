@@ -45,6 +45,9 @@ class JournalReporter:
         if _answer(report) != _answer(before):
             return True
         age = report.ended_at - before.ended_at
+        # A clock that was set back must silence nothing.
+        if age < timedelta(0):
+            return True
         return age >= _EVERY or (age >= _CHANGES_EVERY and report.gist != before.gist)
 
     def _worth_remembering(self, report: CycleReport) -> bool:
@@ -52,6 +55,8 @@ class JournalReporter:
         if _facts(report.memory) != _facts(before):
             return True
         age = None if remembered_at is None else report.ended_at - remembered_at
+        if age is not None and age < timedelta(0):
+            age = None
         if report.memory.service_seconds != before.service_seconds:
             return age is None or age >= _CHANGES_EVERY
         return (age is None or age >= _EVERY) and report.memory != before

@@ -79,7 +79,8 @@ class Tally:
 
     def is_due(self, now: datetime) -> bool:
         """Whether there is something to write down."""
-        old = self._written_at is None or now - self._written_at >= _EVERY
+        # A clock that was set back must not put it off.
+        old = self._written_at is None or not timedelta(0) <= now - self._written_at < _EVERY
         return self.has_news or (old and bool(self.counted))
 
     def written(self, now: datetime) -> None:

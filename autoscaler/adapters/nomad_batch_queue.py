@@ -49,7 +49,9 @@ class BatchQueue:
         """
         if node_pool in _BUILT_IN:
             return ()
-        if self._absent_since is not None and now - self._absent_since < _ASK_AGAIN_AFTER:
+        absent_since = self._absent_since
+        # A clock that was set back must not put it off.
+        if absent_since is not None and timedelta(0) <= now - absent_since < _ASK_AGAIN_AFTER:
             return ()
         params = {"node_pool": node_pool, "sort": "priority", "per_page": _HEADS_MAX}
         try:

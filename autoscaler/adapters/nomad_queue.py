@@ -105,6 +105,8 @@ class NomadQueue:
         if self._recounted_at is None or not self._count.seen:
             return True
         elapsed = now - self._recounted_at
+        if elapsed < timedelta(0):
+            return True  # A clock that was set back must not put it off.
         if elapsed < RECOUNT_INTERVAL_MIN:
             return False
         if self._count.looks_impossible:

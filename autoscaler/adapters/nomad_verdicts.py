@@ -47,7 +47,7 @@ class NomadVerdicts:
 
         Raises ``ObservationError``, and the verdict stays as it was.
         """
-        if not oldest or (self._read_at is not None and now - self._read_at < _INTERVAL):
+        if not oldest or _is_recent(self._read_at, now):
             return
         self._read_at = now
         heads = self._heads(ask.node_pool, now)
@@ -103,3 +103,8 @@ class NomadVerdicts:
             return None
         evaluations = decoded_list(reply, "evaluations")
         return read("evaluations", lambda: verdict_of(evaluations, ready))
+
+
+def _is_recent(at: datetime | None, now: datetime) -> bool:
+    # A clock that was set back must not put the next look off.
+    return at is not None and timedelta(0) <= now - at < _INTERVAL

@@ -31,7 +31,7 @@ from autoscaler.adapters.witness import Witness
 from autoscaler.app.desk import Desk
 from autoscaler.app.lead import Lead
 from autoscaler.app.nomad_access import nomad_connection
-from autoscaler.clock import SystemClock
+from autoscaler.clock import SystemClock, elapsed_seconds
 from autoscaler.config import Config
 from autoscaler.core.memory import Memory
 from autoscaler.core.settings import PoolSettings
@@ -96,6 +96,7 @@ class App:
                 clock=SystemClock(),
                 memory=memories[pool.name],
                 leads=self._lead.leads,
+                elapsed=elapsed_seconds,
             )
             for pool in config.pools
         ]

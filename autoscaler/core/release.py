@@ -8,7 +8,7 @@ so a restart at any line goes on from there.  Pure; imports ``autoscaler.core`` 
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from autoscaler.core.decision import Decision, HeldRef, InstanceRef, NodeRef, Rule
 from autoscaler.core.demand import Demand, idle_beyond
@@ -18,6 +18,9 @@ from autoscaler.core.hooks import due_for_heartbeat
 from autoscaler.core.model import Group, Lifecycle
 from autoscaler.core.room import Room
 from autoscaler.core.settings import PoolSettings, ScaleIn
+
+#: By how much the clock of the one that cordoned may be ahead of ours.
+_AHEAD_MAX = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +81,11 @@ def heed_notices(decision: Decision, situation: Situation) -> Decision:
     return decision
 
 
+def _is_ahead(member: Member, situation: Situation) -> bool:
+    """Whether it would have to settle for longer than any other, and nobody wants it gone."""
+    return not member.warned and _marked_at(member) > situation.now + _AHEAD_MAX
+
+
 def _is_settled(member: Member, situation: Situation) -> bool:
     """Whether what was placed by a plan made before our cordon would show by now."""
     marked_at = member.marked_at
@@ -95,6 +103,10 @@ def wind_down(decision: Decision, situation: Situation) -> Decision:
     decision = _take_back(
         decision, fleet.stale, Rule.STALE_MARK, "marked as cordoned, yet eligible"
     )
+    ahead = [member for member in going if _is_ahead(member, situation) and member not in late]
+    why = "marked as cordoned at a time that is yet to come: a clock was set back"
+    decision = _take_back(decision, ahead, Rule.STALE_MARK, why)
+    going = [member for member in going if member not in ahead]
     if fleet.gone:
         refs = tuple(member.ref for member in fleet.gone)
         decision = replace(decision, purge=refs)

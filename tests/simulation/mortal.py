@@ -137,7 +137,7 @@ class WatchedWorld(SimulatedWorld):
         super().__init__(
             settings.name, settings.jobs, simulation.clock, simulation.cluster, simulation.aws
         )
-        self.disturb(None, simulation.scene.latency)
+        self.disturb(simulation._faults, simulation.scene.latency)
         self._steps_taken = steps
 
     def _steps(self, action: Action) -> tuple[Step, ...]:
@@ -151,8 +151,11 @@ class WatchedWorld(SimulatedWorld):
 class MortalDaemon:
     """One that lives from start to death, as ``autoscaler.app`` would put it together."""
 
-    def __init__(self, simulation: Simulation, directory: Path, steps: Steps) -> None:
-        clock, settings = simulation.clock, simulation.settings
+    def __init__(
+        self, simulation: Simulation, directory: Path, steps: Steps, clock: Clock | None = None
+    ) -> None:
+        """``clock``: what it takes the time to be; None: what it is."""
+        clock, settings = clock or simulation.clock, simulation.settings
         alarms = Alarms(clock.now)
         self._journal = open_journal(directory, clock.now(), alarms=alarms)
         assert self._journal is not None, alarms.standing()
@@ -165,6 +168,7 @@ class MortalDaemon:
             reporters=(board, JournalReporter(self._journal)),
             clock=clock,
             memory=memory or Memory(),
+            elapsed=simulation.clock.monotonic,
         )
         self._alarms = alarms
 
@@ -193,6 +197,8 @@ class MortalHistory(History):
         steps.clock = self.simulation.clock
         self._daemon: MortalDaemon | None = None
         self.death_count = 0
+        #: What the daemon takes the time to be; None: what it is.
+        self.clock: Clock | None = None
 
     def cycle(self, count: int = 1, interval_seconds: float = 10.0) -> None:
         """So many cycles of the daemon, which may die in one, and the invariants after each."""
@@ -213,7 +219,7 @@ class MortalHistory(History):
 
     def _living(self) -> MortalDaemon:
         if self._daemon is None:
-            self._daemon = MortalDaemon(self.simulation, self._directory, self._steps)
+            self._daemon = MortalDaemon(self.simulation, self._directory, self._steps, self.clock)
         return self._daemon
 
     def _die(self, killed: Killed) -> None:

@@ -99,6 +99,18 @@ def test_after_a_longer_absence_only_what_was_learned_is_still_true(opened):
     assert opened().memory("transcode", at(121)) == LEARNED
 
 
+def test_a_memory_from_a_time_that_is_yet_to_come_is_set_along_with_the_clock(opened):
+    """Else a heartbeat of before would not be due for an hour."""
+    memory = replace(OF_THE_MOMENT, heartbeats={"i-1": at(3590)}, last_scale_in_at=at(3500))
+    opened().remember("transcode", memory, at(3600))
+
+    found = opened().memory("transcode", at(0))
+
+    assert found is not None
+    assert (found.heartbeats, found.last_scale_in_at) == ({"i-1": at(-10)}, at(-100))
+    assert found.idle_since == {}
+
+
 def test_a_memory_of_another_version_is_ignored_and_said(opened, file):
     opened().remember("transcode", LEARNED, at(0))
     connection = sqlite3.connect(file)

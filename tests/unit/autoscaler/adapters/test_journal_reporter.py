@@ -56,6 +56,16 @@ def test_cycles_like_the_last_are_written_down_once_a_minute():
     assert journal.recorded == [0, 60, 120]
 
 
+def test_a_clock_that_is_set_back_silences_nothing():
+    seconds = (3600, 10, 20, 70)
+    told = [a_report(one, running=1, memory=idle_since(one, 1)) for one in seconds]
+
+    journal = reported(*told)
+
+    assert journal.recorded == [3600, 10, 70]
+    assert [at for at, _ in journal.remembered] == [3600, 10, 70]
+
+
 def test_a_storm_in_the_queue_that_changes_no_decision_is_written_down_now_and_then():
     journal = reported(*(a_report(number / 10, running=number) for number in range(100)))
 

@@ -77,6 +77,14 @@ def test_news_are_due_at_once_and_that_there_is_none_once_a_minute():
     assert not tally.has_news
 
 
+def test_a_clock_that_is_set_back_puts_nothing_off():
+    tally = seen((3600, 1))
+    tally.written(at(3600))
+
+    assert not tally.is_due(at(3610))
+    assert tally.is_due(at(10))
+
+
 def test_what_cannot_be_written_for_long_is_kept_up_to_a_bound():
     tally = Tally({"transcode": Counted(0, at(0))})
     for number in range(100_010):

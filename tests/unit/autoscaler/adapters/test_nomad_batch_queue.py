@@ -106,6 +106,16 @@ def test_a_server_that_has_no_queues_is_asked_again_only_after_an_hour(answers):
     assert nomad.count(PATH) == 2
 
 
+def test_a_clock_that_is_set_back_does_not_put_it_off():
+    nomad = FakeNomad()
+    queue = BatchQueue(nomad)
+
+    for minutes in (0, -90, -80):
+        queue.heads("video", at(0) + timedelta(minutes=minutes))
+
+    assert nomad.count(PATH) == 2
+
+
 def test_a_server_that_was_upgraded_is_asked_as_often_as_is_due():
     nomad = FakeNomad()
     queue = BatchQueue(nomad)

@@ -172,6 +172,13 @@ def test_a_queue_that_waits_is_recounted_once_a_minute():
     assert recounts(nomad, queue, 0, 10, 20, 59, 60, 70, 119, 120) == [0, 60, 120]
 
 
+def test_a_clock_that_is_set_back_does_not_put_the_recount_off():
+    nomad = a_nomad(a_summary(3), *waiting(3))
+    queue = NomadQueue(nomad, "transcode")
+
+    assert recounts(nomad, queue, 3600, 3, 10, 63) == [3600, 3, 63]
+
+
 def test_an_empty_queue_is_not_recounted_after_the_first_time():
     nomad = a_nomad(a_summary(0, 2))
     queue = NomadQueue(nomad, "transcode")

@@ -112,6 +112,16 @@ def test_it_is_asked_every_fifteen_seconds_at_most():
     assert len(nomad.asked) == 3
 
 
+def test_a_clock_that_is_set_back_does_not_put_the_next_look_off():
+    nomad = FakeNomad(**evaluations(1, are=blocked()))
+    verdicts = some_verdicts(nomad)
+
+    for seconds in (3600, 1, 10):
+        verdicts.read_if_due([child(1)], ASK, READY, at(seconds))
+
+    assert len(nomad.asked) == 2
+
+
 def test_a_new_queue_is_asked_about_at_once():
     nomad = FakeNomad(**evaluations(1, are=blocked()))
     verdicts = some_verdicts(nomad)

@@ -110,6 +110,20 @@ def test_a_mark_on_an_eligible_node_is_taken_off():
     assert Rule.STALE_MARK in rules(decision)
 
 
+def test_a_mark_of_a_time_that_is_yet_to_come_is_taken_off_and_not_waited_for():
+    """The clock was set back: it would settle for an hour."""
+    group = a_group(an_instance(1), an_instance(2), marks={"i-1": at(3600), "i-2": at(30)})
+    nodes = [a_node(1, eligible=False), a_node(2, eligible=False)]
+
+    decision = decide(an_observation(*nodes, group=group), scale_in(), Memory(), at(0))
+
+    assert names(decision.uncordon) == ["n1"]
+    assert Rule.STALE_MARK in rules(decision)
+    # Another's clock may be ahead by a little.
+    assert Rule.SETTLE in rules(decision)
+    assert decision.release == ()
+
+
 def test_a_node_that_we_cordoned_and_somebody_drains_is_left_to_them():
     group = a_group(an_instance(1), marks={"i-1": at(0)})
     observed = an_observation(a_node(1, eligible=False, draining=True), group=group)
