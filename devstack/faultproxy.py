@@ -257,6 +257,13 @@ def impatient(asked: Asked, forward: Forward) -> Reply:
     return replace(reply, headers=headers)
 
 
+def forgotten(asked: Asked, forward: Forward) -> Reply:
+    """Nomad knows no node, and nothing that runs on any: one that was restored, or made anew."""
+    reply = forward(None)
+    path = urlsplit(asked.path).path
+    return replace(reply, body=b"[]") if path in ("/v1/nodes", "/v1/allocations") else reply
+
+
 class _Handler(BaseHTTPRequestHandler):
     server: FaultProxy
     protocol_version = "HTTP/1.1"

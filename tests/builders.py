@@ -143,6 +143,12 @@ def an_observation(
     )
 
 
+#: Of a daemon that has long seen what has no node, and knows nothing else.
+LONG_WATCHED = Memory(
+    nodeless_since={f"i-{number}": EPOCH - timedelta(days=9) for number in range(10)}
+)
+
+
 def idle_since(seconds: float, *numbers: int) -> Memory:
     """A memory in which these nodes have been idle since then."""
     return Memory(idle_since={f"node-{number}": at(seconds) for number in numbers})

@@ -270,6 +270,7 @@ def without_the_moment(memory: Memory) -> Memory:
         ends=fresh.ends,
         arrivals=fresh.arrivals,
         dispatched=fresh.dispatched,
+        nodeless_since=fresh.nodeless_since,
     )
 
 

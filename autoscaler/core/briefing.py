@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from autoscaler.core.absence import watch_absence
 from autoscaler.core.demand import Demand, assess
 from autoscaler.core.fleet import Fleet, muster
 from autoscaler.core.guards import size_min
@@ -59,7 +60,10 @@ def brief(
         return None
     memory = keep_ledger(memory, nodes, groups, settings.boot_timeout, now)
     memory = watch_launches(memory, groups, now)
-    fleet = muster(nodes, groups, settings.boot_timeout, now, failing(memory))
+    memory = watch_absence(memory, nodes, groups, now)
+    fleet = muster(
+        nodes, groups, settings.boot_timeout, now, failing(memory), memory.nodeless_since
+    )
     memory = learn(memory, observed.queues, fleet, now)
     scaling = settings.scaling
     demand = assess(observed.queues, fleet, settings, memory, slots_per_node(scaling))

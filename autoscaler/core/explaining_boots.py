@@ -52,6 +52,15 @@ def _of_instance(
         rule = Rule.HOOK
         found = told(rule, sentence, *reasons_of(decision, rule), instance=ref.instance_id)
         return postponed(found, decision)
+    return _on_its_way_out(ref, instance, about)
+
+
+def _on_its_way_out(
+    ref: InstanceRef, instance: Instance, about: tuple[Explanation, ...]
+) -> Explanation:
+    if instance.lifecycle is Lifecycle.HELD:
+        sentence = "it stays for now: AWS ends it, and Nomad may only not know its node yet"
+        return told(Rule.HOOK, sentence, *about, instance=ref.instance_id)
     if instance.notice is not None:
         kind = instance.notice.kind.value.replace("_", " ")
         sentence = f"AWS announced {kind}, so it is not waited for; it is no node of Nomad's"

@@ -5,9 +5,10 @@ Nodes and instances are told apart by whose they are: what somebody else made in
 is theirs, no capacity, and never touched.  Pure; imports ``autoscaler.core`` only.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from types import MappingProxyType
 from typing import NamedTuple
 
 from autoscaler.core.decision import InstanceRef, NodeCounts, NodeRef
@@ -16,6 +17,9 @@ from autoscaler.core.model import Group, Instance, Lifecycle, Node, NodeStatus
 #: A member of an enumeration takes a while to be looked up.
 _IN_SERVICE = Lifecycle.IN_SERVICE
 _READY = NodeStatus.READY
+#: Nodes tell a Nomad that was restored of themselves with their next heartbeat.
+_HEARD_WITHIN = timedelta(minutes=2)
+_EVER = datetime.min.replace(tzinfo=UTC)
 
 
 class Member(NamedTuple):
@@ -107,11 +111,14 @@ def muster(
     boot_timeout: timedelta,
     now: datetime,
     stuck: frozenset[str] = frozenset(),
+    nodeless_since: Mapping[str, datetime] = MappingProxyType({}),
 ) -> Fleet:
     """
     Sort nodes and instances by what they are to us.
 
     What was asked of a group that is ``stuck`` (its launches fail) is not on its way.
+    ``nodeless_since`` tells since when instances have been seen without a node: only then does
+    their boot time run out.
     """
     requested = [
         InFlight(group.name)
@@ -142,7 +149,12 @@ def muster(
         if instance.lifecycle in (Lifecycle.PENDING, Lifecycle.IN_SERVICE)
         and instance.instance_id not in joined
     ]
-    unjoined = [ref for ref, instance in unborn if _overdue(instance, boot_timeout, now)]
+    unjoined = [
+        ref
+        for ref, instance in unborn
+        if _overdue(instance, boot_timeout, now)
+        and (ref.instance_id in known or _absent(ref, nodeless_since, boot_timeout, now))
+    ]
     overdue = set(unjoined)
     held = [member for member in special if member.lifecycle is Lifecycle.HELD]
     launched = [
@@ -159,7 +171,11 @@ def muster(
         gone=tuple(member for member in special if _is_gone(member)),
         held_busy=tuple(member for member in held if _may_work(member)),
         held_idle=tuple(member for member in held if not _may_work(member)),
-        held_bare=tuple(ref for ref in held_instances(groups) if ref.instance_id not in known),
+        held_bare=tuple(
+            ref
+            for ref in held_instances(groups)
+            if ref.instance_id not in known and _absent(ref, nodeless_since, _HEARD_WITHIN, now)
+        ),
         in_flight=(*launched, *requested),
         unjoined=tuple(unjoined),
         never_joined=tuple(ref for ref in unjoined if ref.instance_id not in known),
@@ -235,3 +251,10 @@ def _is_gone(member: Member) -> bool:
 
 def _overdue(instance: Instance, boot_timeout: timedelta, now: datetime) -> bool:
     return instance.launched_at is not None and now - instance.launched_at > boot_timeout
+
+
+def _absent(
+    ref: InstanceRef, nodeless_since: Mapping[str, datetime], least: timedelta, now: datetime
+) -> bool:
+    """Whether it has been seen without a node for so long."""
+    return now - nodeless_since.get(ref.instance_id, _EVER) >= least

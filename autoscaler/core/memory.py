@@ -118,6 +118,8 @@ class Memory:
     dispatched: Mapping[str, int] = field(default_factory=_none)
     #: Groups whose launches fail, by name.
     troubles: Mapping[str, Trouble] = field(default_factory=_none)
+    #: Since when each instance without a node has been seen to have none, by id.
+    nodeless_since: Mapping[str, datetime] = field(default_factory=_none)
     #: Instances that were given up in a row because no node of theirs ever joined.
     never_joined_count: int = 0
     #: Since when children have waited for which ready nodes have room; None while none does.

@@ -22,6 +22,7 @@ def shifted(memory: Memory, by: timedelta) -> Memory:
         last_scale_out_at=_one(memory.last_scale_out_at, by),
         last_scale_in_at=_one(memory.last_scale_in_at, by),
         requests=tuple(replace(one, at=one.at + by) for one in memory.requests),
+        nodeless_since=_all(memory.nodeless_since, by),
         boots=MappingProxyType({key: _boot(one, by) for key, one in memory.boots.items()}),
         ends=_ends(memory.ends, by),
         arrivals=tuple(replace(one, since=one.since + by) for one in memory.arrivals),

@@ -72,8 +72,9 @@ def entries_of(report: CycleReport) -> tuple[Entry, ...] | None:
     nodes, groups = report.observation.nodes, report.observation.groups
     if nodes is None or groups is None:
         return None
-    stuck = failing(report.decision.memory)
-    fleet = muster(nodes, groups, report.settings.boot_timeout, report.now, stuck)
+    memory, boot_timeout = report.decision.memory, report.settings.boot_timeout
+    stuck = failing(memory)
+    fleet = muster(nodes, groups, boot_timeout, report.now, stuck, memory.nodeless_since)
     places = _Places(fleet)
     of_nodes = [
         Entry(places.state_of(member), member.group, member, member.instance)

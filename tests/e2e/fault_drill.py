@@ -45,6 +45,8 @@ class Case:
     fault: Callable[[FaultProxy], Fault]
     #: Whether the daemon cannot read that system meanwhile, and says so.
     blinds: bool = True
+    #: Whether it may let the idle node go: it sees what there is, if late.
+    lets_go: bool = False
     seconds: float = FAULT_SECONDS
     #: Left to ``python -m bench.faults``: the adapters' own tests have it, for each of their calls.
     more: bool = False
@@ -55,7 +57,8 @@ def _always(fault: Fault) -> Callable[[FaultProxy], Fault]:
 
 
 def _both(name: str, fault: Callable[[FaultProxy], Fault], *, blinds: bool = True) -> list[Case]:
-    return [Case(name, "nomad", fault, blinds), Case(name, "aws", fault, blinds)]
+    ways: tuple[Literal["nomad", "aws"], ...] = ("nomad", "aws")
+    return [Case(name, way, fault, blinds, lets_go=not blinds) for way in ways]
 
 
 def _answers(
@@ -82,8 +85,15 @@ CASES: tuple[Case, ...] = (
     _answers("nomad", 200, b"{}", _JSON, more=True),
     _answers("nomad", 200, b"[null]", _JSON, more=True),
     _answers("nomad", 200, _OTHER_XML, "text/html", more=True),
-    Case("was restored, its indexes behind", "nomad", _always(faults.rewound(50)), blinds=False),
-    Case("does not block", "nomad", _always(faults.impatient), blinds=False),
+    Case("forgot its nodes", "nomad", _always(faults.forgotten), blinds=False),
+    Case(
+        "was restored, its indexes behind",
+        "nomad",
+        _always(faults.rewound(50)),
+        blinds=False,
+        lets_go=True,
+    ),
+    Case("does not block", "nomad", _always(faults.impatient), blinds=False, lets_go=True),
     _answers("aws", 429, b"", _XML),
     _answers("aws", 503, b"Service Unavailable", "text/plain"),
     _answers("aws", 502, _GATEWAY, "text/html", more=True),
@@ -173,7 +183,7 @@ class Drill:
             told=tuple(line for line in told if line.get("level") in ("error", "warning")),
             wrongs=status.wrongs,
             # Where it can see as it should, to let the idle node go is right.
-            endings=tuple(_endings(asked["aws"])) if case.blinds else (),
+            endings=() if case.lets_go else tuple(_endings(asked["aws"])),
             calls_per_second=max(len(one) for one in asked.values()) / lasted,
             failed_after=failed_after,
             recovery_seconds=seconds,

@@ -12,6 +12,7 @@ from autoscaler.core.plan import Cordon, SetDesiredCapacity, Terminate, Terminat
 from autoscaler.core.settings import Schedule
 from autoscaler.loop import run_cycle
 from tests.builders import (
+    LONG_WATCHED,
     a_group,
     a_node,
     a_queue,
@@ -32,7 +33,7 @@ def run(world, *, memory=None, seconds=0.0, settings=None, stopping=lambda: Fals
         world,
         [reporter],
         settings or some_settings(),
-        memory or Memory(),
+        memory or LONG_WATCHED,
         clock,
         cycle_id="c-1",
         stopping=stopping,

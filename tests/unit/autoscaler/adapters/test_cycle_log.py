@@ -10,13 +10,22 @@ from autoscaler.core.model import Missing
 from autoscaler.core.pause import Pause
 from autoscaler.core.plan import SetDesiredCapacity
 from autoscaler.loop import run_cycle
-from tests.builders import a_group, a_node, a_queue, an_instance, an_observation, at, some_settings
+from tests.builders import (
+    LONG_WATCHED,
+    a_group,
+    a_node,
+    a_queue,
+    an_instance,
+    an_observation,
+    at,
+    some_settings,
+)
 from tests.fakes import FakeClock, FakeWorld
 
 
 def logged(*observations, refuses=None, every=1.0):
     """The lines of a cycle for each observation, one in so many seconds."""
-    world, log, memory = FakeWorld(*observations, refuses=refuses), CycleLog(), Memory()
+    world, log, memory = FakeWorld(*observations, refuses=refuses), CycleLog(), LONG_WATCHED
     clock = FakeClock()
     with capture_logs() as lines:
         for number in range(len(observations)):

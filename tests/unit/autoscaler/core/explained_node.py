@@ -6,7 +6,7 @@ from autoscaler.core.memory import Memory
 from autoscaler.core.model import Instance, Node, Observation
 from autoscaler.core.policy import decide
 from autoscaler.core.settings import PoolSettings
-from tests.builders import a_group, an_observation, at, some_settings
+from tests.builders import LONG_WATCHED, a_group, an_observation, at, some_settings
 
 NOW = at(60)
 
@@ -19,7 +19,7 @@ def explained(
     node: str = "n1",
 ) -> Explanation:
     """What is told of it."""
-    settings, memory = settings or some_settings(), memory or Memory()
+    settings, memory = settings or some_settings(), memory or LONG_WATCHED
     decision = decide(observed, settings, memory, NOW)
     return explain_node(node, observed, decision, settings, memory, NOW)
 

@@ -1,5 +1,7 @@
 """Why an instance that is no node is kept or ended."""
 
+from dataclasses import replace
+
 import pytest
 
 from autoscaler.core.memory import Boot, Memory
@@ -9,6 +11,7 @@ from autoscaler.core.model import (
     NoticeKind,
 )
 from tests.builders import (
+    LONG_WATCHED,
     a_group,
     a_queue,
     an_instance,
@@ -89,7 +92,7 @@ def test_a_boot_that_takes_longer_than_most_is_told_so():
 
 def test_an_instance_that_never_became_a_node_is_kept_for_a_minimum_after_a_series():
     group = a_group(an_instance(7, launched_at=at(-4000)), size_min=1)
-    memory = Memory(never_joined_count=3, last_never_joined_at=at(50))
+    memory = replace(LONG_WATCHED, never_joined_count=3, last_never_joined_at=at(50))
 
     found = explained(an_observation(group=group), memory=memory, node="i-7")
 

@@ -9,7 +9,16 @@ from autoscaler.core.decision import Rule
 from autoscaler.core.memory import Memory
 from autoscaler.core.model import Hook, Lifecycle, Missing, NodeStatus, Notice, NoticeKind
 from autoscaler.core.policy import decide
-from tests.builders import a_group, a_node, a_queue, an_instance, an_observation, at, some_settings
+from tests.builders import (
+    LONG_WATCHED,
+    a_group,
+    a_node,
+    a_queue,
+    an_instance,
+    an_observation,
+    at,
+    some_settings,
+)
 from tests.telling import ids, names, rules
 
 HELD = an_instance(1, lifecycle=Lifecycle.HELD)
@@ -17,7 +26,7 @@ HELD = an_instance(1, lifecycle=Lifecycle.HELD)
 
 def decided(observed, now=0.0):
     """The decision of a pool without memory."""
-    return decide(observed, some_settings(), Memory(), at(now))
+    return decide(observed, some_settings(), LONG_WATCHED, at(now))
 
 
 @pytest.mark.parametrize("kind", list(NoticeKind))

@@ -13,6 +13,7 @@ from autoscaler.core.settings import ScaleIn, ScaleOut
 from tests.builders import (
     ASK,
     IDLE_AFTER,
+    LONG_WATCHED,
     SETTLE,
     a_group,
     a_node,
@@ -68,7 +69,7 @@ def test_an_instance_that_never_joined_is_replaced_rather_than_another_bought():
     group = a_group(an_instance(1, launched_at=at(-601)))
     observed = an_observation(queue=a_queue(1), group=group)
 
-    decision = decide(observed, some_settings(), Memory(), at(0))
+    decision = decide(observed, some_settings(), LONG_WATCHED, at(0))
 
     assert [ref.instance_id for ref in decision.replace] == ["i-1"]
     assert (decision.buy, decision.desired) == (0, 1)

@@ -37,6 +37,7 @@ FULL = Memory(
         # Launched by somebody else: there is no request of ours.
         "i-2": Boot("spot", at(11), at(11)),
     },
+    nodeless_since={"i-1": at(19)},
     boot_seconds=(60.0,),
     service_seconds={"transcode": {"small": (1.0,)}},
     ends=Ends(at(12), (Ended(at(13), "transcode", "small", 20.0),)),

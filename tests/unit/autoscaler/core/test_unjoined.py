@@ -3,10 +3,18 @@
 from dataclasses import replace
 
 from autoscaler.core.decision import Rule
-from autoscaler.core.memory import Memory
 from autoscaler.core.model import Missing, NodeStatus
 from autoscaler.core.policy import decide
-from tests.builders import a_group, a_node, a_queue, an_instance, an_observation, at, some_settings
+from tests.builders import (
+    LONG_WATCHED,
+    a_group,
+    a_node,
+    a_queue,
+    an_instance,
+    an_observation,
+    at,
+    some_settings,
+)
 from tests.telling import ids, rules
 
 OLD = [an_instance(number, launched_at=at(-700)) for number in range(5)]
@@ -14,13 +22,13 @@ OLD = [an_instance(number, launched_at=at(-700)) for number in range(5)]
 
 def series(count, last):
     """A memory of so many in a row that never joined, the last given up then."""
-    return Memory(never_joined_count=count, last_never_joined_at=at(last))
+    return replace(LONG_WATCHED, never_joined_count=count, last_never_joined_at=at(last))
 
 
 def test_those_still_needed_are_replaced_and_the_others_given_up():
     observed = an_observation(queue=a_queue(2), group=a_group(*OLD[:2]))
 
-    decision = decide(observed, some_settings(), Memory(), at(0))
+    decision = decide(observed, some_settings(), LONG_WATCHED, at(0))
 
     assert ids(decision.replace) == ["i-0"]
     assert ids(decision.give_up) == ["i-1"]
@@ -90,7 +98,7 @@ def test_one_that_is_kept_by_the_minimum_stays_while_nothing_is_bought():
 def test_for_the_minimum_one_is_replaced_as_for_work():
     observed = an_observation(group=a_group(*OLD[:1], size_min=1))
 
-    decision = decide(observed, some_settings(size_min=1), Memory(), at(0))
+    decision = decide(observed, some_settings(size_min=1), LONG_WATCHED, at(0))
 
     assert ids(decision.replace) == ["i-0"]
     assert decision.buy == 0
@@ -101,7 +109,7 @@ def test_an_instance_whose_node_nomad_knows_is_never_ended_for_being_down():
     down = a_node(0, status=NodeStatus.DOWN)
     observed = an_observation(down, queue=a_queue(2), group=a_group(OLD[0]))
 
-    decision = decide(observed, some_settings(), Memory(), at(0))
+    decision = decide(observed, some_settings(), LONG_WATCHED, at(0))
 
     assert (decision.replace, decision.give_up) == ((), ())
     assert Rule.UNJOINED in rules(decision)
@@ -112,7 +120,7 @@ def test_a_partial_picture_ends_nothing():
     missing = (Missing("nomad", "queue", "timed out"),)
     observed = replace(an_observation(queue=a_queue(2), group=a_group(*OLD)), missing=missing)
 
-    decision = decide(observed, some_settings(), Memory(), at(0))
+    decision = decide(observed, some_settings(), LONG_WATCHED, at(0))
 
     assert (decision.replace, decision.give_up) == ((), ())
 
@@ -122,7 +130,7 @@ def test_what_is_given_up_is_no_room_for_a_release_in_the_same_cycle():
     group = a_group(OLD[0], an_instance(9), marks={"i-9": at(-60)})
 
     decision = decide(
-        an_observation(cordoned, group=group), some_settings(size_min=1), Memory(), at(0)
+        an_observation(cordoned, group=group), some_settings(size_min=1), LONG_WATCHED, at(0)
     )
 
     assert ids(decision.give_up) == ["i-0"]

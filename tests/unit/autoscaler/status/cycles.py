@@ -12,7 +12,7 @@ from autoscaler.ports import CycleReport
 from autoscaler.status.board import Facts, StatusBoard
 from autoscaler.status.documents import ALONE, Leadership
 from autoscaler.status.past import Past
-from tests.builders import some_settings
+from tests.builders import LONG_WATCHED, some_settings
 from tests.fakes import FakeClock, FakeWorld
 
 
@@ -30,7 +30,7 @@ def a_report(
         FakeWorld(observed, refuses=refuses),
         [],
         settings or some_settings(),
-        memory or Memory(),
+        memory or LONG_WATCHED,
         clock or FakeClock(),
         cycle_id=f"c-{number:06d}",
     )
