@@ -12,8 +12,9 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from types import TracebackType
-from typing import Literal, TextIO
+from typing import Literal, TextIO, cast
 
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
@@ -45,7 +46,7 @@ def configure(
 
     ``secrets``: values that are masked wherever they appear.
     """
-    stream = stream or sys.stderr
+    stream = cast("TextIO", Unfailing(stream or sys.stderr))
     as_json = form == "json" or (form == "auto" and not stream.isatty())
     shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
@@ -76,6 +77,36 @@ def configure(
     for chatty in ("urllib3", "datadog.dogstatsd", "apscheduler", "botocore"):
         logging.getLogger(chatty).setLevel(logging.ERROR)
     logging.basicConfig(handlers=[handler], level=max(threshold, logging.WARNING), force=True)
+
+
+class Unfailing:
+    """
+    A stream that loses what cannot be written rather than raise: a log that has no room, or nobody
+    who reads it, must not break off what it tells of.
+    """
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        """The whole text, or nothing of it."""
+        # ValueError: the stream is closed.
+        with suppress(OSError, ValueError):
+            self._stream.write(text)
+        return len(text)
+
+    def flush(self) -> None:
+        """As far as it can be."""
+        with suppress(OSError, ValueError):
+            self._stream.flush()
+
+    def isatty(self) -> bool:
+        """Whether people look on."""
+        return self._stream.isatty()
+
+    def fileno(self) -> int:
+        """Raises as the stream does."""
+        return self._stream.fileno()
 
 
 def log_what_nobody_caught() -> None:

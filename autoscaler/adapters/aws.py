@@ -217,7 +217,7 @@ def _translated(call: str, error: Exception) -> ObservationError:
     if not isinstance(error, ClientError):
         # It can quote a whole answer, over many lines.
         said = " ".join(str(error).split())[:_SAID_CHARACTERS_MAX]
-        return GroupUnavailable(f"AWS {call}: {said}")
+        return GroupUnavailable(f"AWS {call}: {said}{_system_says(error)}")
     refusal = _refusal(error)
     said = f"{refusal.code}: {refusal.text}"
     if refusal.code in _DENIED:
@@ -226,3 +226,11 @@ def _translated(call: str, error: Exception) -> ObservationError:
         attempts = error.response.get("ResponseMetadata", {}).get("RetryAttempts", 0) + 1
         return GroupUnavailable(f"AWS throttles {call}, at attempt {attempts} too: {said}")
     return GroupUnavailable(f"AWS {call}: {said}")
+
+
+def _system_says(error: Exception) -> str:
+    """What botocore keeps to itself: no such name, no descriptors left, nobody listens."""
+    root = getattr(error, "kwargs", {}).get("error")
+    while isinstance(root, BaseException) and (root.__cause__ or root.__context__):
+        root = root.__cause__ or root.__context__
+    return f": {root}" if isinstance(root, OSError) else ""

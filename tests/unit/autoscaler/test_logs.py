@@ -8,6 +8,7 @@ import re
 import sys
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -244,3 +245,19 @@ def test_into_a_file_that_is_not_the_journal_nothing_is_put_before_the_line(
         stream.seek(0)
 
         assert stream.read(1) == "{"
+
+
+@pytest.mark.parametrize("path", ["/dev/full", None], ids=["no room", "closed"])
+def test_a_log_that_cannot_be_written_breaks_nothing_off(path):
+    with Path(path or os.devnull).open("w") as stream:
+        if path is None:
+            stream.close()
+        logs.configure("json", "info", stream)
+
+        for number in range(3):
+            structlog.get_logger().info("cycle.finished", number=number, long="x" * 20_000)
+        logging.getLogger("library").error("it warns")
+        logs.configure("json", "info", io.StringIO())
+        if path is not None:
+            with suppress(OSError):
+                stream.close()

@@ -173,3 +173,21 @@ def test_what_no_client_can_be_made_of_is_a_problem_of_the_configuration(
 
     with pytest.raises(ConfigError, match=problem):
         AwsConnection(region, endpoint_url).client("autoscaling")
+
+
+@pytest.mark.parametrize(
+    "why", [OSError(24, "Too many open files"), OSError(-3, "Temporary failure in name resolution")]
+)
+def test_why_there_is_no_connection_is_told(why):
+    """Of which the SDK says only that it could not connect."""
+    of_the_library = RuntimeError("no connection")
+    of_the_library.__cause__ = why
+    error = EndpointConnectionError(endpoint_url="http://aws", error=of_the_library)
+
+    with pytest.raises(GroupUnavailable) as told:
+        read("DescribeTags", failing(error))
+
+    assert (
+        str(told.value)
+        == f'AWS DescribeTags: Could not connect to the endpoint URL: "http://aws": {why}'
+    )
