@@ -26,6 +26,7 @@ from devstack.deadline import wait_until
 from devstack.dogstatsd import Status
 from devstack.statsd import StatsdSink
 from tests.builders import (
+    LONG_WATCHED,
     a_group,
     a_node,
     a_queue,
@@ -170,7 +171,7 @@ def test_an_instance_that_never_joined_is_counted_and_told(
 ) -> None:
     group = a_group(an_instance(1), an_instance(7, launched_at=at(-3600)), name="spot")
 
-    sent(sink, reporter, a_report(groups=(group,)))
+    sent(sink, reporter, a_report(LONG_WATCHED, groups=(group,)))
 
     assert sink.count("autoscaler.never_joined") == 1
     (event,) = [one for one in sink.events() if "never joined" in one.title]
