@@ -2,7 +2,6 @@
 
 import json
 import socket
-import threading
 from datetime import timedelta
 from pathlib import Path
 
@@ -19,6 +18,7 @@ from autoscaler.status.board import Facts, StatusBoard
 from autoscaler.status.json import dump
 from tests.builders import a_node, a_queue, an_observation, at, some_settings
 from tests.fakes import FakeClock, FakeWorld
+from tests.unit.autoscaler.adapters.odd_daemon import answering
 
 
 @pytest.fixture
@@ -89,21 +89,8 @@ def test_a_daemon_without_a_board_says_so(tmp_path):
 )
 def test_an_answer_of_another_version_is_told(tmp_path, answer, words):
     path = tmp_path / FILE_NAME
-    with socket.socket(socket.AF_UNIX) as server:
-        server.bind(str(path))
-        server.listen()
-
-        def serve() -> None:
-            connection, _ = server.accept()
-            with connection:
-                connection.recv(4096)
-                connection.sendall(answer)
-
-        thread = threading.Thread(target=serve)
-        thread.start()
-        with pytest.raises(DaemonSilent, match=words):
-            ask_status(path)
-        thread.join(5)
+    with answering(path, answer), pytest.raises(DaemonSilent, match=words):
+        ask_status(path)
 
 
 def test_a_socket_that_cannot_be_had_is_an_alarm_until_it_can(tmp_path, control):

@@ -6,7 +6,6 @@ import socket
 import stat
 import subprocess
 import sys
-import threading
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -24,6 +23,7 @@ from autoscaler.loop import run_cycle
 from autoscaler.ports import CycleReport
 from tests.builders import a_node, a_queue, an_observation, some_settings
 from tests.fakes import FakeClock, FakeWorld
+from tests.unit.autoscaler.adapters.odd_daemon import answering
 
 
 @pytest.fixture
@@ -197,21 +197,8 @@ def test_a_client_that_asks_nothing_holds_up_neither_the_next_nor_the_end(contro
 )
 def test_an_answer_that_is_not_understood_is_told(tmp_path, answer, words):
     path = tmp_path / "odd.sock"
-    with socket.socket(socket.AF_UNIX) as server:
-        server.bind(str(path))
-        server.listen()
-
-        def serve() -> None:
-            connection, _ = server.accept()
-            with connection:
-                connection.recv(4096)
-                connection.sendall(answer)
-
-        thread = threading.Thread(target=serve)
-        thread.start()
-        with pytest.raises(DaemonSilent, match=words):
-            ask(path)
-        thread.join(5)
+    with answering(path, answer), pytest.raises(DaemonSilent, match=words):
+        ask(path)
 
 
 def test_a_request_and_an_answer_are_one_line_each(control):
