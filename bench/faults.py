@@ -10,6 +10,7 @@ import argparse
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from pathlib import Path
 
 from bench.figure import Figure, tell
 from devstack.fleet import BootTimes
@@ -30,12 +31,12 @@ def outcomes(cases: Sequence[Case]) -> Iterator[Outcome]:
             yield drill.outcome(case)
 
 
-def figures(cases: Sequence[Case]) -> Iterator[Figure]:
+def figures(_nomad: Path | None = None, only: str = "") -> Iterator[Figure]:
     """A line for each fault as it is over; then what came of all."""
     done: list[Outcome] = []
     wrong = 0
     print(f"{'way':<6} {'fault':<36} {'right again':<12} {'calls/s':>7}  the daemon says")
-    for one in outcomes(cases):
+    for one in outcomes([one for one in CASES if only in f"{one.way}: {one.name}"]):
         done.append(one)
         again = f"{one.recovery_seconds:5.1f} s, {one.failed_after + 1}."
         says = " ".join(one.says.split())[:_SAYS_MAX]
@@ -57,8 +58,7 @@ def main() -> int:
     """Print the table and the figures; 1 if anything was wrong."""
     parser = argparse.ArgumentParser(prog="python -m bench.faults", description=__doc__)
     parser.add_argument("--only", default="", help="faults whose name or way has this in it")
-    only = parser.parse_args().only
-    return tell(figures([one for one in CASES if only in f"{one.way}: {one.name}"]))
+    return tell(figures(only=parser.parse_args().only))
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ the server; those below are the usual ones.  May import the standard library onl
 """
 
 import http.client
+import re
 import socket
 import struct
 import threading
@@ -23,6 +24,8 @@ _HOP_BY_HOP = {"connection", "keep-alive", "transfer-encoding", "content-length"
 #: Nomad holds a blocking query for a minute and a little.
 _TIMEOUT_SECONDS = 90.0
 _INDEX = "X-Nomad-Index"
+#: Of a request that was signed for AWS.
+_SERVICE = re.compile(r"Credential=[^/]+/\d+/[^/]+/([^/]+)/aws4_request")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +37,8 @@ class Asked:
     method: str
     path: str
     body: bytes
+    #: Of AWS, such as ``autoscaling``; empty where it is none.
+    service: str = ""
 
     @property
     def what(self) -> str:
@@ -88,6 +93,8 @@ class FaultProxy(ThreadingHTTPServer):
         self._state = threading.Lock()
         self._fault: Fault | None = None
         self._asked: list[Asked] = []
+        #: What reached the server, in whole.
+        self.passed: list[Asked] = []
         self._connections: set[socket.socket] = set()
         #: The last good answer to each question; while a fault lasts they stay as they are.
         self.known: dict[tuple[str, bytes], Reply] = {}
@@ -178,10 +185,12 @@ def delayed(seconds: float) -> Fault:
     return fault
 
 
-def hanging(proxy: FaultProxy) -> Fault:
-    """No answer comes; when the fault is over the connection ends without one."""
+def hanging(proxy: FaultProxy, chosen: Callable[[Asked], bool] = lambda _: True) -> Fault:
+    """To those chosen no answer comes; when the fault is over the connection ends without one."""
 
-    def fault(_asked: Asked, _forward: Forward) -> Reply:
+    def fault(asked: Asked, forward: Forward) -> Reply:
+        if not chosen(asked):
+            return forward(None)
         proxy.healthy.wait(_TIMEOUT_SECONDS)
         raise Reset
 
@@ -283,9 +292,12 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _do(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        asked = Asked(time.monotonic(), self.command, self.path, body)
+        signed = _SERVICE.search(self.headers.get("Authorization", ""))
+        service = signed[1] if signed else ""
+        asked = Asked(time.monotonic(), self.command, self.path, body, service)
 
         def forward(path: str | None) -> Reply:
+            self.server.passed.append(asked)
             return self._forward(path or self.path, body)
 
         try:

@@ -14,9 +14,9 @@ import pytest
 
 from devstack.daemon import Daemon, write_config
 from devstack.deadline import wait_until
+from devstack.faultproxy import Asked, FaultProxy, hanging
 from devstack.pools import changed
 from tests.e2e.system import QUICK, System, all_done, running, tail
-from tests.e2e.wire import Wire, a_wire
 
 pytestmark = pytest.mark.e2e
 
@@ -31,7 +31,17 @@ class Member:
     """One of the two."""
 
     daemon: Daemon
-    wire: Wire
+    #: Its own, to AWS.
+    way: FaultProxy
+
+    @property
+    def scaled(self) -> list[Asked]:
+        """The calls that came through and could change groups or instances."""
+        return [one for one in self.way.passed if one.writes and one.service != "s3"]
+
+    def cut_off(self, *services: str) -> None:
+        """Calls to these vanish from now on, and nothing is answered."""
+        self.way.begin(hanging(self.way, lambda asked: asked.service in services))
 
     @property
     def leads(self) -> bool:
@@ -64,16 +74,16 @@ def a_member(system: System, name: str, **changes: Any) -> Iterator[Member]:
     """A daemon of its own directory, log and way to AWS, at work."""
     stack = system.stack
     with ExitStack() as opened:
-        wire = opened.enter_context(a_wire(stack.aws.endpoint))
+        way = opened.enter_context(FaultProxy(stack.aws.endpoint))
         told = changed(changed(stack.daemon_settings(), QUICK), changes)
-        told = changed(told, {"aws": {"endpoint_url": wire.url}})
+        told = changed(told, {"aws": {"endpoint_url": way.url}})
         if "state_dir" not in changes:
             told["state_dir"] = str(stack.directory / f"state-{name}")
         config = write_config(stack.directory / f"{name}.yaml", told)
         environment = stack.client_environment
         daemon = Daemon(config, environment, log=stack.directory / f"{name}.log")
         system._daemons.append(daemon)
-        member = Member(opened.enter_context(daemon), wire)
+        member = Member(opened.enter_context(daemon), way)
         try:
             yield member
         finally:
@@ -111,9 +121,7 @@ def pair(system: System, lock: Mapping[str, Any]) -> Iterator[tuple[Member, Memb
 
 def never_together(first: Member, second: Member) -> None:
     """Of all that the two did to the groups, each turn is whole."""
-    turns = sorted(
-        [(at, 1) for at in first.wire.scaled_at] + [(at, 2) for at in second.wire.scaled_at]
-    )
+    turns = sorted([(one.at, 1) for one in first.scaled] + [(one.at, 2) for one in second.scaled])
     changes = sum(one[1] != other[1] for one, other in pairwise(turns))
     assert changes <= 1, turns
 
@@ -133,7 +141,7 @@ def test_a_leader_that_is_killed_is_followed_within_twice_the_lease(
     scene = system.wait_for_end(second.daemon, seconds=60)
     assert all_done(scene, 2)
     assert (system.figures.launches, system.figures.killed) == (1, ())
-    assert "SetDesiredCapacity" not in [call.action for call in second.wire.calls]
+    assert "SetDesiredCapacity" not in [call.what for call in second.way.passed]
     never_together(first, second)
 
 
@@ -165,7 +173,7 @@ def test_a_leader_that_was_stopped_acts_no_more_when_it_wakes(
     scene = system.wait_for_end(second.daemon)
 
     assert all_done(scene, 3)
-    assert not [at for at in first.wire.scaled_at if at >= taken_at - SLACK]
+    assert not [one for one in first.scaled if one.at >= taken_at - SLACK]
     assert (system.figures.launches, system.figures.killed) == (2, ())
     never_together(first, second)
     # It stands by now, and follows in its turn.
@@ -178,7 +186,7 @@ def test_a_leader_that_loses_the_lock_stops_before_the_other_begins(
 ) -> None:
     """It reaches the groups all the while, and has work to do on them."""
     first, second = pair
-    first.wire.cut("s3")
+    first.cut_off("s3")
     cut_at = time.monotonic()
     seconds = iter(range(1, 100))
     while not second.leads:
@@ -190,11 +198,11 @@ def test_a_leader_that_loses_the_lock_stops_before_the_other_begins(
 
     assert first.daemon.events("lock.unavailable")
     assert first.daemon.events("lock.lost")
-    assert first.wire.scaled_at
-    assert second.wire.scaled_at
+    assert first.scaled
+    assert second.scaled
     never_together(first, second)
     assert system.figures.killed == ()
-    first.wire.mend()
+    first.way.end()
     first.wait_for("lock.available_again", TTL)
 
 
@@ -203,16 +211,16 @@ def test_a_leader_that_loses_only_the_groups_goes_on_to_lead(
 ) -> None:
     """Another could reach them no better, for all that is known; it is loud about it."""
     first, second = pair
-    first.wire.cut("autoscaling", "ec2")
+    first.cut_off("autoscaling", "ec2")
     first.wait_for("observation.failed", 40)
     system.dispatch(1)
     time.sleep(2 * TTL)
     assert (first.leads, second.leads) == (True, False)
     assert system.look().desired == 0
-    first.wire.mend()
+    first.way.end()
 
     assert all_done(system.wait_for_end(first.daemon, seconds=60), 1)
-    assert second.wire.scaled_at == []
+    assert second.scaled == []
 
 
 def test_two_daemons_that_know_nothing_of_each_other_are_told_by_their_marks(
@@ -244,7 +252,7 @@ def test_a_second_daemon_on_the_same_state_is_noticed_and_stands_by(system: Syst
             assert f"pid {pid}" in second.daemon.events("daemon.another")[0]["leader"]
             system.dispatch(1, 1, 1)
             assert all_done(system.wait_for_end(first.daemon), 3)
-            assert second.wire.scaled_at == []
+            assert second.scaled == []
             first.daemon.kill()
             system.dispatch(1)
             scene = system.wait(lambda scene: all_done(scene, 4), "it taking over", second.daemon)

@@ -8,9 +8,9 @@ import pytest
 from devstack.daemon import Daemon
 from devstack.deadline import wait_until
 from devstack.demo.scene import ChildState
+from devstack.faultproxy import Asked, FaultProxy, hanging
 from devstack.pools import Pool
 from devstack.stack import StackSettings
-from tests.e2e.hanging_aws import HangingAws
 from tests.e2e.system import System, all_done, tail
 
 pytestmark = pytest.mark.e2e
@@ -30,28 +30,35 @@ def test_a_pool_reacts_at_once_whatever_befalls_the_others(
 ) -> None:
     pools = (SLOW, GROUPLESS, JOBLESS, SOUND)
     system = start(StackSettings(pools=pools, children_per_node=1))
-    with (
-        HangingAws(system.stack.aws.endpoint, SLOW.groups[0]) as aws,
-        system.daemon(interval="10s", aws={"endpoint_url": aws.url}) as daemon,
-    ):
-        system.dispatch(1, job=SLOW.name)
-        wait_until(
-            lambda: aws.hung_count > 0 and failed(daemon) == {GROUPLESS.name, JOBLESS.name},
-            seconds=20,
-            what="two pools that fail and one that hangs",
-            hint=lambda: tail(daemon),
-        )
-        reactions = [reaction(system, daemon) for _ in range(4)]
-        slow = [child for child in system.look().children if child.id.startswith(SLOW.name)]
+    with FaultProxy(system.stack.aws.endpoint) as aws:
+        aws.begin(hanging(aws, of_slow))
+        with system.daemon(interval="10s", aws={"endpoint_url": aws.url}) as daemon:
+            system.dispatch(1, job=SLOW.name)
+            wait_until(
+                lambda: (
+                    any(map(of_slow, aws.asked()))
+                    and failed(daemon) == {GROUPLESS.name, JOBLESS.name}
+                ),
+                seconds=20,
+                what="two pools that fail and one that hangs",
+                hint=lambda: tail(daemon),
+            )
+            reactions = [reaction(system, daemon) for _ in range(4)]
+            slow = [child for child in system.look().children if child.id.startswith(SLOW.name)]
 
-        assert max(reactions) < AT_ONCE_SECONDS, reactions
-        assert [child.state for child in slow] == [ChildState.PENDING]
+            assert max(reactions) < AT_ONCE_SECONDS, reactions
+            assert [child.state for child in slow] == [ChildState.PENDING]
 
-        aws.let_go()
-        scene = system.wait_for_end(daemon)
+            aws.end()
+            scene = system.wait_for_end(daemon)
 
-        assert all_done(scene, 5)
-        assert (system.figures.launches, system.figures.killed) == (5, ())
+            assert all_done(scene, 5)
+            assert (system.figures.launches, system.figures.killed) == (5, ())
+
+
+def of_slow(asked: Asked) -> bool:
+    """Whether it names the slow pool's group."""
+    return SLOW.groups[0].encode() in asked.body
 
 
 def failed(daemon: Daemon) -> set[str]:

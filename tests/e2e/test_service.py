@@ -12,7 +12,7 @@ import yaml
 
 from devstack.daemon import Daemon
 from devstack.deadline import wait_until
-from tests.e2e.hanging_aws import HangingAws
+from devstack.faultproxy import Asked, FaultProxy, hanging
 from tests.e2e.service import Manager, as_service
 
 pytestmark = pytest.mark.e2e
@@ -111,21 +111,27 @@ def test_a_start_with_nomad_down_is_a_start_and_its_failing_cycles_are_life(
         )
 
 
+def buys(asked: Asked) -> bool:
+    """Whether it asks for instances."""
+    return asked.what == "SetDesiredCapacity"
+
+
 def test_an_action_that_hangs_stops_the_watchdog_being_put_off(
     system: Any, manager: Manager
 ) -> None:
-    with HangingAws(system.stack.aws.endpoint, "SetDesiredCapacity") as aws:
+    with FaultProxy(system.stack.aws.endpoint) as aws:
+        aws.begin(hanging(aws, buys))
         region = {"region": "us-east-1", "endpoint_url": aws.url}
         with service(system, manager, aws=region) as daemon:
             manager.wait_for("WATCHDOG", daemon)
             system.dispatch(1)
-            wait_until(lambda: aws.hung_count > 0, seconds=20, what="a call that hangs")
+            wait_until(lambda: any(map(buys, aws.asked())), seconds=20, what="a call that hangs")
             hung = manager.count("WATCHDOG")
             # As long as several cycles take: an interval is a second.
             time.sleep(4)
             assert manager.count("WATCHDOG") == hung
 
-            aws.let_go()
+            aws.end()
             manager.wait_for("WATCHDOG", daemon, since=len(manager.listen()))
 
 
